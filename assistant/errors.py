@@ -1,0 +1,264 @@
+"""One tree for everything that can go wrong: a code to match, a sentence to hear, a remedy to read."""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Anything that a person can meet.
+
+    `code` is stable and is what tests and scripts match. `say` is one plain sentence that can be
+    spoken. `remedy` is what to do, for the screen. `detail` is for whoever reads the log: it holds
+    no account number, no token and no utterance.
+    """
+
+    code = "internal"
+    say = "Sorry, something went wrong on my side. Please try again."
+    remedy = "Run `assistant doctor`; if it finds nothing, run the command again with --debug."
+    exit_status = 1
+
+    def __init__(self, detail: str = "", *, remedy: str | None = None, say: str | None = None):
+        super().__init__(detail or self.say)
+        self.detail = detail
+        if remedy is not None:
+            self.remedy = remedy
+        if say is not None:
+            self.say = say
+
+
+# --- sound -----------------------------------------------------------------------------------
+
+
+class AudioError(AssistantError):
+    code = "audio"
+    say = "I could not work with that sound."
+
+
+class BadRecordingError(AudioError):
+    """Empty, truncated, not audio, or in an encoding that cannot be read."""
+
+    code = "audio.bad_recording"
+    say = "I could not read that recording."
+    remedy = "Record WAV, FLAC or OGG audio again; `soxi FILE` tells what a file holds."
+
+
+class SilentRecordingError(AudioError):
+    code = "audio.silence"
+    say = "I heard nothing. Please try again, a little closer to the microphone."
+    remedy = "Check the microphone's volume with `assistant doctor`."
+
+
+class NoSoundSystemError(AudioError):
+    """PortAudio is missing, so neither microphone nor loudspeaker can be opened."""
+
+    code = "audio.no_portaudio"
+    say = "I cannot reach the sound system of this computer."
+    remedy = "Install PortAudio (Debian: `apt-get install libportaudio2`)."
+
+
+class NoDeviceError(AudioError):
+    code = "audio.no_device"
+    say = "I found no microphone or loudspeaker."
+    remedy = "Plug one in, or name it with --device; `assistant doctor` lists what is there."
+
+
+class DeviceLostError(AudioError):
+    code = "audio.device_lost"
+    say = "The microphone or the loudspeaker went away."
+    remedy = "Plug it in again; `assistant doctor` lists what is there."
+
+
+# --- hearing ---------------------------------------------------------------------------------
+
+
+class SpeechModelError(AssistantError):
+    code = "asr.model"
+    say = "I cannot listen, because my speech model is not in order."
+    remedy = "Run `assistant models list`, then `assistant models use NAME`."
+
+
+class NoSpeechModelError(SpeechModelError):
+    code = "asr.no_model"
+    say = "I cannot listen, because I have no speech model."
+
+
+class BrokenSpeechModelError(SpeechModelError):
+    code = "asr.broken_model"
+    say = "I cannot listen, because my speech model is damaged."
+    remedy = "Install it again (`assistant models install NAME`), or run `assistant models use builtin`."
+
+
+class ModelDownloadError(SpeechModelError):
+    code = "asr.download"
+    say = "I could not fetch that speech model."
+    remedy = (
+        "Try again (the download resumes), or install from a zip file: `assistant models install FILE.zip`."
+    )
+
+
+class UnknownModelError(SpeechModelError):
+    code = "asr.unknown_model"
+    say = "I do not know that speech model."
+    remedy = "`assistant models list` shows the names."
+
+
+# --- speaking --------------------------------------------------------------------------------
+
+
+class SpeakingError(AssistantError):
+    code = "tts"
+    say = "I cannot speak just now, but I can still show the answer."
+    remedy = "Run `assistant doctor`: it checks the voice."
+
+
+class NoVoiceError(SpeakingError):
+    """Neither espeak-ng nor its wheel is there, or it refused to start."""
+
+    code = "tts.no_voice"
+    say = "I have no voice on this computer, so I show my answers."
+    remedy = "Install the wheel `espeakng-loader`, or espeak-ng (Debian: `apt-get install espeak-ng`)."
+
+
+# --- understanding ---------------------------------------------------------------------------
+
+
+class UnderstandingError(AssistantError):
+    code = "nlu"
+    say = "Sorry, I could not work that out."
+
+
+class NoLanguageModelError(UnderstandingError):
+    code = "nlu.no_model"
+    say = "I have not been trained yet."
+    remedy = "Run `assistant train`."
+
+
+class TrainingDataError(UnderstandingError):
+    """A file under nlu_data cannot be used; `detail` names the file and the line."""
+
+    code = "nlu.training_data"
+    say = "There is a mistake in my training data."
+    remedy = "Correct the line that is named, then run `assistant train` again."
+
+
+class UtteranceTooLongError(UnderstandingError):
+    code = "nlu.too_long"
+    say = "That was too long for me. Please say it in one sentence."
+    remedy = "Keep one request under 1,000 characters."
+
+
+# --- banks -----------------------------------------------------------------------------------
+
+
+class BankError(AssistantError):
+    """Something between us and one bank. `bank` is the name that the customer knows it by."""
+
+    code = "bank"
+    say = "Your bank could not answer that."
+    remedy = "Try again in a minute."
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        bank: str = "",
+        status: int = 0,
+        request_id: str = "",
+        remedy: str | None = None,
+        say: str | None = None,
+    ):
+        super().__init__(detail, remedy=remedy, say=say)
+        self.bank = bank
+        self.status = status
+        self.request_id = request_id
+
+
+class NoBankError(BankError):
+    code = "bank.none_connected"
+    say = "You have not connected a bank yet."
+    remedy = "Run `assistant banks connect`."
+
+
+class BankUnreachableError(BankError):
+    code = "bank.unreachable"
+    say = "I cannot reach your bank at the moment."
+    remedy = "Check the network, then try again; nothing was changed at the bank."
+
+
+class BankTimeoutError(BankUnreachableError):
+    code = "bank.timeout"
+    say = "Your bank is taking too long to answer."
+
+
+class BankServerError(BankError):
+    code = "bank.server"
+    say = "Your bank has a problem on its side."
+
+
+class BankAnswerError(BankError):
+    """The answer was no JSON, or not what the protocol promises."""
+
+    code = "bank.bad_answer"
+    say = "Your bank sent an answer that I cannot rely on, so I will not read it out."
+
+
+class BankBusyError(BankError):
+    code = "bank.access_exceeded"
+    say = "Your bank allows no more automatic look-ups today."
+    remedy = "Ask again tomorrow, or ask in person: reads that you ask for are not counted."
+
+
+class ConsentError(BankError):
+    code = "bank.consent"
+    say = "Your bank wants you to renew the permission for me to look at your accounts."
+    remedy = "Run `assistant banks connect` again for that bank."
+
+
+class ConsentExpiredError(ConsentError):
+    code = "bank.consent_expired"
+    say = "The permission to look at your accounts has run out."
+
+
+class ConsentRevokedError(ConsentError):
+    code = "bank.consent_revoked"
+    say = "The permission to look at your accounts was withdrawn."
+
+
+class CredentialsError(BankError):
+    code = "bank.credentials"
+    say = "Your bank did not accept the sign-in."
+    remedy = "Check the user name and the password, then run `assistant banks connect` again."
+
+
+class ScaError(BankError):
+    code = "bank.sca_failed"
+    say = "Your bank did not accept the confirmation."
+    remedy = "Start again; a fresh code is sent."
+
+
+class BankRefusedError(BankError):
+    """A well-formed refusal (403, 404, 405, 409 and the 400s) with no case of its own."""
+
+    code = "bank.refused"
+    say = "Your bank refused that request."
+
+
+# --- the machine -----------------------------------------------------------------------------
+
+
+class StorageError(AssistantError):
+    code = "storage"
+    say = "I could not save that on this computer."
+    remedy = "Check that the disk has room and that the folder can be written to."
+
+
+class SettingsError(AssistantError):
+    code = "settings"
+    say = "One of my settings is wrong."
+    remedy = "Correct the setting that is named."
+    exit_status = 2
+
+
+class PortInUseError(AssistantError):
+    code = "sandbox.port"
+    say = "The practice bank found no free port."
+    remedy = "Name another with --port."

@@ -1,0 +1,118 @@
+"""What happens in a turn: small immutable facts, each with the moment it happened.
+
+Every `at` is seconds on the monotonic clock that the conversation was given. Console, recorder,
+latency meter, web page and tests all observe this one list; a recorded turn is the list and its audio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: float
+    """Seconds, monotonic."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStarted(Event):
+    turn: int
+    """Counts from 1 within a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted(Event):
+    offset: float
+    """Seconds from the start of the turn's audio to the first word."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartialTranscript(Event):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    start: float
+    """Seconds from the start of the turn's audio."""
+    end: float
+    confidence: float
+    """0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript(Event):
+    text: str
+    words: tuple[Word, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    """Other readings of the same audio, best first, the transcript itself left out."""
+    audio_seconds: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        """The least sure word decides: one wrong word is enough to pay the wrong sum."""
+        return min((word.confidence for word in self.words), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood(Event):
+    intent: str
+    confidence: float
+    entities: tuple[tuple[str, object], ...] = ()
+    """(name, value) pairs in the order of the utterance."""
+
+
+@dataclass(frozen=True, slots=True)
+class BankCalled(Event):
+    bank: str
+    method: str
+    path: str
+    """Without host and query; account and payment ids are masked."""
+    status: int
+    """HTTP status, 0 when there was no answer."""
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyText(Event):
+    screen: str
+    """As written: `€1,234.56`."""
+    speech: str
+    """As it is to be said, still in written form; the synthesiser spells numbers out."""
+    response: str = ""
+    """Name of the response template, for tests that check meaning and not letters."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """What filled the template."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAudio(Event):
+    samples: int
+    sample_rate: int
+    """Hz."""
+
+    @property
+    def seconds(self) -> float:
+        return self.samples / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFailed(Event):
+    code: str
+    """`AssistantError.code`."""
+    say: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded(Event):
+    turn: int
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds by stage: hear, understand, bank, speak."""
+
+
+Observer = Callable[[Event], None]
+"""Called in the thread in which the event happened; must return quickly."""

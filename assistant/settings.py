@@ -1,0 +1,117 @@
+"""Where things are and how the assistant behaves: one frozen object, read once, handed down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import SettingsError
+
+SAMPLE_RATE = 16_000
+"""Hz. The one rate inside the house; sources and sinks convert at the walls."""
+
+CHUNK_SECONDS = 0.1
+"""Length of the frames handed to the recogniser: short enough for partial words while speaking,
+long enough that Python's share of the work stays small."""
+
+MAX_UTTERANCE_CHARACTERS = 1_000
+"""Longer texts are refused: nobody says them, and every component downstream is spared them."""
+
+
+def _packaged_data() -> Path:
+    """Folder with `config.yml`, `nlu_data/` and `voices/`: in the wheel or in the checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "_data"
+    return inside if inside.is_dir() else package.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between two machines or two customers."""
+
+    data: Path
+    """Folder with `config.yml`, `nlu_data/` and `voices/`. Never written to."""
+    home: Path
+    """Folder for trained models, connections and the practice bank. Readable by the owner alone."""
+    language: str = "en"
+    """ISO 639-1 code; a folder of that name under `nlu_data/` and `voices/`."""
+    bank_timeout: tuple[float, float] = (3.05, 10.0)
+    """Seconds to connect to a bank, and between two bytes of its answer."""
+    keyring: bool = True
+    """Use the OS keyring for consents and tokens when there is one."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read `ASSISTANT_*` variables; folders default to the XDG places.
+
+        Raises SettingsError when a variable holds something unusable.
+        """
+        data = Path(environ.get("ASSISTANT_DATA") or _packaged_data())
+        if not (data / "config.yml").is_file():
+            raise SettingsError(
+                f"no config.yml in {data}",
+                remedy="Set ASSISTANT_DATA to the folder that holds config.yml, nlu_data and voices.",
+            )
+        state = Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+        home = Path(environ.get("ASSISTANT_HOME") or state / "voice-banking-assistant")
+        language = environ.get("ASSISTANT_LANGUAGE") or "en"
+        if not (data / "nlu_data" / language).is_dir():
+            raise SettingsError(
+                f"no nlu_data/{language}",
+                remedy="Set ASSISTANT_LANGUAGE to one of the folders under nlu_data.",
+            )
+        return cls(
+            data=data,
+            home=home,
+            language=language,
+            bank_timeout=(3.05, _seconds(environ, "ASSISTANT_BANK_TIMEOUT", 10.0)),
+            keyring=environ.get("ASSISTANT_KEYRING", "on") != "off",
+        )
+
+    @property
+    def nlu_config(self) -> Path:
+        return self.data / "config.yml"
+
+    @property
+    def nlu_data(self) -> Path:
+        return self.data / "nlu_data" / self.language
+
+    @property
+    def voice(self) -> Path:
+        return self.data / "voices" / self.language
+
+    @property
+    def builtin_speech_model(self) -> Path:
+        return self.voice / "speech-model"
+
+    @property
+    def speech_models(self) -> Path:
+        """Folder of the Vosk models that the customer installed."""
+        return self.home / "speech-models"
+
+    @property
+    def nlu_models(self) -> Path:
+        return self.home / "nlu-models"
+
+    @property
+    def connections(self) -> Path:
+        return self.home / "banks"
+
+    @property
+    def sandbox(self) -> Path:
+        return self.home / "sandbox"
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    text = environ.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 3600:
+        raise SettingsError(f"{name}={text!r} is not a number of seconds between 0 and 3600")
+    return value
