@@ -1,0 +1,50 @@
+# `make demo` and `make test` do everything; the other targets are for people who work on the project.
+PYTHON3 ?= python3
+RUN := .venv/bin/python -m
+export RASA_TELEMETRY_ENABLED := false
+
+.PHONY: help demo test check bench bench-speech speech-model lock wheel setup setup-dev clean
+
+help:
+	@echo "make demo          talk to the practice bank: a recorded conversation, end to end"
+	@echo "make test          linters, types and all tests"
+	@echo "make bench         speed, memory and accuracy beside the bare engines"
+	@echo "make bench-speech  how well the speech model hears"
+	@echo "make speech-model  build the speech model again from nothing"
+	@echo "make lock          resolve requirements/*.in into the lock files"
+	@echo "make wheel         build dist/*.whl"
+
+setup:
+	@$(PYTHON3) bootstrap.py
+
+setup-dev:
+	@$(PYTHON3) bootstrap.py --dev
+
+demo: setup
+	@$(RUN) assistant demo
+
+check: setup-dev
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+
+test: check
+	@$(RUN) pytest -n 2 --dist loadgroup
+
+bench: setup-dev
+	@$(RUN) bench
+
+bench-speech: setup-dev
+	@$(RUN) bench.speech
+
+speech-model: setup-dev
+	@$(RUN) assistant.training.speech
+
+lock: setup
+	@$(PYTHON3) requirements/lock.py
+
+wheel: setup-dev
+	@.venv/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean:
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache
