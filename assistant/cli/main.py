@@ -39,7 +39,7 @@ def _options(
     debug: Annotated[
         bool, typer.Option("--debug", help="Show where an error came from, and log (numbers masked).")
     ] = False,
-    version: Annotated[
+    _version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", callback=_print_version, is_eager=True),
     ] = False,
