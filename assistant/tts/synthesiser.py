@@ -1,0 +1,134 @@
+"""Text in, PCM out: pyttsx3 in a process of its own.
+
+Why a process and not a thread (measured with pyttsx3 2.99 and the wheel's libespeak-ng 1.52 on two cores):
+
+- pyttsx3 initialises espeak-ng with its default options, and then a damaged data folder makes the library
+  call `exit(1)`: in-process, that ends the assistant.
+- A call into the library that does not return cannot be ended from a thread, and an exception inside
+  pyttsx3's callback is swallowed by ctypes, after which its loop waits for ever. A process can be killed.
+- pyttsx3 prints to stdout from inside a callback, and stdout is one for all threads.
+- The price is small: the worker starts in about 0.1 s, beside everything else that loads, holds under
+  20 MiB, and moving the PCM through a socket adds about 1 ms to the 11 to 13 ms of a sentence (10 ms of
+  which is a fixed sleep in pyttsx3's loop).
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import wave
+from dataclasses import dataclass
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.errors import NoVoiceError, SpeakingError
+from assistant.tts.espeak import Espeak, find_espeak
+from assistant.tts.process import Worker, WorkerLostError
+from assistant.tts.profile import VoiceProfile
+from assistant.tts.sentences import pieces
+from assistant.tts.spoken import pronounced, spoken_form
+
+SAMPLE_RATE = 22_050
+"""Hz; espeak-ng's own rate, the only one that pyttsx3 writes."""
+
+_SLOWEST, _FASTEST = 80, 450
+"""Words a minute that espeak-ng takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    samples: npt.NDArray[np.int16]
+    """Mono, shape (n,)."""
+    sample_rate: int
+    """Hz."""
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.sample_rate
+
+
+class Synthesiser:
+    """Speaks with one voice. Safe to use from several threads; sentences are rendered one after another."""
+
+    def __init__(self, profile: VoiceProfile, *, espeak: Espeak | None = None, deadline: float = 5.0) -> None:
+        """Start the worker without waiting for it.
+
+        `deadline`: seconds after which a piece of text that is not rendered yet is given up; it bounds how
+        long a broken library can keep a person waiting. Raises NoVoiceError when pyttsx3 is not installed.
+        """
+        self._profile = profile
+        self._espeak = espeak or find_espeak()
+        self._deadline = deadline
+        self._lock = threading.Lock()
+        self._worker: Worker | None = None
+        self._closed = False
+        self._start()
+
+    def render(self, text: str, *, rate: float = 1.0) -> Speech:
+        """Speak `text`, which is in written form (`€1,234.56`); `rate` 0.8 is slower, 1.2 faster.
+
+        Text with nothing to say gives no samples. Raises NoVoiceError when espeak-ng cannot be used at all,
+        SpeakingError when it failed twice on this text; the next call starts afresh.
+        """
+        said = pronounced(spoken_form(text, self._profile.language), self._profile.pronunciations)
+        speed = round(min(max(self._profile.words_per_minute * rate, _SLOWEST), _FASTEST))
+        if not any(character.isalpha() for character in said):
+            return Speech(np.zeros(0, dtype=np.int16), SAMPLE_RATE)
+        with self._lock:
+            if self._closed:
+                raise SpeakingError("the voice is closed")
+            parts = [self._render_piece(piece, speed) for piece in pieces(said)]
+        return Speech(np.concatenate([part.samples for part in parts]), parts[0].sample_rate)
+
+    def close(self) -> None:
+        """End the worker; may be called twice."""
+        with self._lock:
+            self._closed = True
+            if self._worker is not None:
+                self._worker.close()
+                self._worker = None
+
+    def __enter__(self) -> Synthesiser:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def worker_pid(self) -> int | None:
+        """Process id of the worker, None while there is none: for whoever measures its memory."""
+        return self._worker.pid if self._worker is not None else None
+
+    def _render_piece(self, text: str, words_per_minute: int) -> Speech:
+        try:
+            return self._render_once(text, words_per_minute)
+        except (NoVoiceError, WorkerLostError):
+            # Whatever it was, a fresh process does not have it; if it is the text, the second try tells.
+            try:
+                return self._render_once(text, words_per_minute)
+            except WorkerLostError as error:
+                raise SpeakingError(f"the voice failed twice: {error}") from error
+
+    def _render_once(self, text: str, words_per_minute: int) -> Speech:
+        worker = self._worker or self._start()
+        self._worker = None  # until it has answered
+        try:
+            worker.wait_until_ready()
+        except WorkerLostError as error:
+            raise NoVoiceError(str(error)) from error
+        wav = worker.render(text, words_per_minute, self._deadline)
+        self._worker = worker
+        with wave.open(io.BytesIO(wav)) as sound:
+            samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(np.int16)
+            return Speech(samples, sound.getframerate())
+
+    def _start(self) -> Worker:
+        try:
+            self._worker = Worker(self._espeak, self._profile)
+        except WorkerLostError as error:
+            raise NoVoiceError(str(error)) from error
+        return self._worker
