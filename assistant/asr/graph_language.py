@@ -1,0 +1,226 @@
+"""Which word follows which: a trigram model as a `Gr.fst`, estimated with numpy in a second or two.
+
+Counts of several texts are added up with a weight each, smoothed after Witten and Bell (interpolated),
+and written as a back-off acceptor whose back-off arcs are plain epsilons, as Vosk expects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.asr.graph_files import ARC, Fst, from_arcs
+from assistant.asr.graph_words import UNKNOWN
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_BEGIN, _END = 0, 1
+"""Positions of sentence begin and end in a vocabulary."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often words, pairs and triples were seen; the vocabulary is its own."""
+
+    vocabulary: tuple[str, ...]
+    """`<s>`, `</s>`, `[unk]`, then words."""
+    orders: tuple[tuple[Ints, Floats], ...]
+    """For each of word, pair and triple: (n rows of vocabulary positions, n counts), sorted by row."""
+
+    def save(self, path: Path) -> None:
+        arrays: dict[str, Any] = {"vocabulary": np.array("\n".join(self.vocabulary))}
+        for number, (rows, counts) in enumerate(self.orders, 1):
+            arrays[f"rows{number}"] = rows.astype(np.uint16 if len(self.vocabulary) < 65536 else np.uint32)
+            arrays[f"counts{number}"] = counts.astype(np.float32)
+        np.savez_compressed(path, **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> Counts:
+        with np.load(path) as file:
+            vocabulary = tuple(str(file["vocabulary"]).split("\n"))
+            orders = tuple(
+                (file[f"rows{n}"].astype(np.int64), file[f"counts{n}"].astype(np.float64)) for n in (1, 2, 3)
+            )
+        return cls(vocabulary, orders)
+
+
+def count(sentences: Iterable[str], words: Iterable[str], thresholds: Sequence[float] = (0, 0, 0)) -> Counts:
+    """Count sentences of known `words`; every other word counts as `[unk]`.
+
+    Pairs and triples seen less than their threshold are left out of the result.
+    """
+    vocabulary = ("<s>", "</s>", UNKNOWN, *sorted(set(words) - {"<s>", "</s>", UNKNOWN, "<eps>"}))
+    position = {word: number for number, word in enumerate(vocabulary)}
+    flat: list[int] = []
+    for sentence in sentences:
+        tokens = sentence.split()
+        if tokens:
+            flat.append(_BEGIN)
+            flat.extend(position.get(token, 2) for token in tokens)
+            flat.append(_END)
+    stream = np.array(flat, dtype=np.int64)
+    orders = []
+    for order, threshold in zip((1, 2, 3), thresholds, strict=True):
+        rows = np.stack([stream[i : len(stream) - order + 1 + i] for i in range(order)], axis=1)
+        if order == 1:
+            rows = rows[rows[:, 0] != _BEGIN]
+        else:  # nothing reaches over a sentence's end
+            rows = rows[(rows[:, :-1] != _END).all(axis=1) & (rows[:, 1:] != _BEGIN).all(axis=1)]
+        unique, seen = _unique(rows, len(vocabulary))
+        keep = seen >= threshold
+        orders.append((unique[keep], seen[keep].astype(np.float64)))
+    return Counts(vocabulary, tuple(orders))
+
+
+def merge(parts: Sequence[tuple[Counts, float]], words: Iterable[str]) -> Counts:
+    """Weighted sum over one vocabulary; what is not among `words` becomes `[unk]`."""
+    vocabulary = ("<s>", "</s>", UNKNOWN, *sorted(set(words) - {"<s>", "</s>", UNKNOWN, "<eps>"}))
+    position = {word: number for number, word in enumerate(vocabulary)}
+    orders = []
+    for order in range(3):
+        rows, seen = [], []
+        for counts, weight in parts:
+            table = np.array([position.get(word, 2) for word in counts.vocabulary], dtype=np.int64)
+            rows.append(table[counts.orders[order][0]].reshape(-1, order + 1))
+            seen.append(counts.orders[order][1] * weight)
+        orders.append(_unique(np.concatenate(rows), len(vocabulary), np.concatenate(seen)))
+    return Counts(vocabulary, tuple(orders))
+
+
+def compile_graph(counts: Counts, labels: Mapping[str, int], thresholds: tuple[float, float] = (0, 0)) -> Fst:
+    """The acceptor of these counts over the model's word labels.
+
+    Every label can be said, seen or not. Pairs and triples with less weight than `thresholds` are
+    dropped: they cost memory and decide little.
+    """
+    size = len(counts.vocabulary)
+    uni = _unigrams(counts, size)
+    pair = _pairs(counts, uni, size, thresholds[0])
+    triple = _triples(counts, pair, size, thresholds[1])
+    return _assemble(counts.vocabulary, labels, uni, pair, triple)
+
+
+@dataclass(frozen=True)
+class _Level:
+    keys: Ints
+    """history * size + word, sorted."""
+    histories: Ints
+    words: Ints
+    probabilities: Floats
+    backoff: dict[int, float]
+    """History key → weight of everything not listed."""
+
+
+def _unigrams(counts: Counts, size: int) -> Floats:
+    rows, seen = counts.orders[0]
+    total = np.zeros(size)
+    total[rows[:, 0]] = seen
+    total[_BEGIN] = 0
+    mass, types = total.sum(), np.count_nonzero(total)
+    everywhere = np.full(size, 1 / (size - 1))
+    everywhere[_BEGIN] = 0
+    result: Floats = (total + types * everywhere) / (mass + types)
+    return result
+
+
+def _pairs(counts: Counts, uni: Floats, size: int, threshold: float) -> _Level:
+    rows, seen = counts.orders[1]
+    lower = uni[rows[:, 1]]
+    return _level(rows[:, 0], rows[:, 1], seen, lower, size, threshold)
+
+
+def _triples(counts: Counts, pair: _Level, size: int, threshold: float) -> _Level:
+    rows, seen = counts.orders[2]
+    history, middle, word = rows[:, 0] * size + rows[:, 1], rows[:, 1], rows[:, 2]
+    at = np.searchsorted(pair.keys, middle * size + word)
+    at = np.minimum(at, max(len(pair.keys) - 1, 0))
+    known = pair.keys[at] == middle * size + word if len(pair.keys) else np.zeros(len(word), bool)
+    lower = np.where(known, pair.probabilities[at] if len(pair.keys) else 0.0, 0.0)
+    # A triple whose pair was dropped is dropped as well: its history would lead nowhere.
+    return _level(history[known], word[known], seen[known], lower[known], size, threshold)
+
+
+def _level(history: Ints, word: Ints, seen: Floats, lower: Floats, size: int, threshold: float) -> _Level:
+    groups, inverse = np.unique(history, return_inverse=True)
+    mass = np.bincount(inverse, seen, minlength=len(groups))
+    types = np.bincount(inverse, minlength=len(groups)).astype(np.float64)
+    probability = (seen + types[inverse] * lower) / (mass + types)[inverse]
+    keep = seen >= threshold
+    kept = np.bincount(inverse[keep], probability[keep], minlength=len(groups))
+    kept_lower = np.bincount(inverse[keep], lower[keep], minlength=len(groups))
+    backoff = np.maximum(1 - kept, 1e-4) / np.maximum(1 - kept_lower, 1e-4)
+    alive = np.bincount(inverse[keep], minlength=len(groups)) > 0
+    keys = history[keep] * size + word[keep]
+    order = np.argsort(keys)
+    return _Level(
+        keys[order], history[keep][order], word[keep][order], probability[keep][order],
+        dict(zip(groups[alive].tolist(), backoff[alive].tolist(), strict=True)),
+    )  # fmt: skip
+
+
+def _assemble(
+    vocabulary: Sequence[str], labels: Mapping[str, int], uni: Floats, pair: _Level, triple: _Level
+) -> Fst:
+    size = len(vocabulary)
+    singles, doubles = sorted(pair.backoff), sorted(triple.backoff)
+    # State 0 knows nothing, then one for each known word, then one for each known pair.
+    one = np.zeros(size, np.int64)
+    one[singles] = np.arange(1, len(singles) + 1)
+    two_keys = np.array(doubles, dtype=np.int64)
+
+    def after(history: Ints, word: Ints) -> Ints:
+        """State once `word` followed `history` (a word)."""
+        if not len(two_keys):
+            return one[word]
+        key = history * size + word
+        at = np.minimum(np.searchsorted(two_keys, key), len(two_keys) - 1)
+        return np.where(two_keys[at] == key, at + 1 + len(singles), one[word])
+
+    states = 1 + len(singles) + len(doubles)
+    final = np.full(states, np.inf, np.float32)
+    label = np.array([labels.get(word, 0) for word in vocabulary], dtype=np.int64)
+    spoken = label > 0
+    parts: list[tuple[Ints, Ints, Floats, Ints]] = []
+    known = np.flatnonzero(spoken)
+    parts.append((np.zeros(len(known), np.int64), label[known], uni[known], one[known]))
+    final[0] = -np.log(uni[_END])
+    unseen = sorted(set(labels.values()) - set(label.tolist()) - {0})
+    rare = np.array(unseen, dtype=np.int64)
+    parts.append((np.zeros(len(rare), np.int64), rare, np.full(len(rare), uni[spoken].min()), np.zeros(len(rare), np.int64)))
+    source2 = one[pair.histories]
+    source3 = np.searchsorted(two_keys, triple.histories) + 1 + len(singles)
+    for source, history, level in ((source2, pair.histories, pair), (source3, triple.histories % size, triple)):
+        word = level.words
+        ends = word == _END
+        final[source[ends]] = -np.log(level.probabilities[ends])
+        said = spoken[word]
+        parts.append(
+            (source[said], label[word[said]], level.probabilities[said], after(history[said], word[said]))
+        )
+    source, ilabel, probability, target = (np.concatenate(column) for column in zip(*parts, strict=True))
+    cost = -np.log(probability)
+    backs = np.array([pair.backoff[key] for key in singles] + [triple.backoff[key] for key in doubles])
+    down = np.concatenate([np.zeros(len(singles), np.int64), one[two_keys % size] if len(two_keys) else two_keys])
+    source = np.concatenate([source, np.arange(1, states)])
+    arcs = np.zeros(len(source), ARC)
+    arcs["ilabel"] = arcs["olabel"] = np.concatenate([ilabel, np.zeros(states - 1, np.int64)])
+    arcs["weight"] = np.concatenate([cost, -np.log(backs)])
+    arcs["nextstate"] = np.concatenate([target, down])
+    start = int(one[_BEGIN])
+    return from_arcs(start, final, source, arcs, "ilabel")
+
+
+def _unique(rows: Ints, size: int, weights: Floats | None = None) -> tuple[Ints, Floats]:
+    """Distinct rows, sorted, with how often (or how heavily) each occurs."""
+    key = rows[:, 0].copy()
+    for column in range(1, rows.shape[1]):
+        key = key * size + rows[:, column]
+    keys, index, inverse = np.unique(key, return_index=True, return_inverse=True)
+    seen = np.bincount(inverse, weights, minlength=len(keys)).astype(np.float64)
+    return rows[index], seen

@@ -1,0 +1,1 @@
+"""Recipes that make things offline, the speech model first of all."""

@@ -1,0 +1,1 @@
+"""The recipe of the assistant's own speech model: `python -m assistant.training.speech --help`."""

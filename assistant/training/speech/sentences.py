@@ -1,0 +1,105 @@
+"""Sentences to say and to expect: the command templates, nlu_data, and everyday English from outside."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from assistant.training.speech.spoken import Sayings, normalise
+
+TEMPLATES = Path(__file__).with_name("commands.yml")
+_CHOICE = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
+_SLOT = re.compile(r"\{(\w+)\}")
+_QUOTED = re.compile(r'"([^"]{8,90})"')
+
+
+class Commands:
+    """Endless banking commands drawn from `commands.yml`."""
+
+    def __init__(self, rng: random.Random, people: list[str], templates: Path = TEMPLATES):
+        """`people`: first and full names to pay and be paid by, drawn as often as those of the templates."""
+        document: dict[str, Any] = YAML(typ="safe").load(templates.read_text("utf-8"))
+        self._rng = rng
+        self._sayings = Sayings(rng)
+        self._people = people
+        self._slots: dict[str, list[str]] = document["slots"]
+        self._groups: list[list[str]] = [group["say"] for group in document["groups"]]
+        self._shares: list[int] = [group["share"] for group in document["groups"]]
+
+    def sentence(self) -> str:
+        rng = self._rng
+        text = self._fill(self._choose(rng.choice(rng.choices(self._groups, self._shares)[0])))
+        draw = rng.random()
+        if draw < 0.03:
+            text = f"please {text}"
+        elif draw < 0.06:
+            text = f"{text} please"
+        elif draw < 0.09:
+            text = f"{rng.choice(('hey', 'okay', 'so', 'well', 'um', 'hello', 'and', 'now'))} {text}"
+        return " ".join(text.split())
+
+    def lists(self) -> list[str]:
+        """Every value of the listed slots: names that must be in the vocabulary however rare they are."""
+        return [value for values in self._slots.values() for value in values]
+
+    def _choose(self, text: str) -> str:
+        while match := _CHOICE.search(text):
+            if match[1] is not None:
+                put = self._rng.choice(match[1].split("|"))
+            else:
+                put = self._rng.choice(match[2].split("|")) if self._rng.random() < 0.5 else ""
+            text = text[: match.start()] + put + text[match.end() :]
+        return text
+
+    def _fill(self, text: str) -> str:
+        return _SLOT.sub(lambda match: self._slot(match[1]), text)
+
+    def _slot(self, name: str) -> str:
+        rng = self._rng
+        if name in ("amount", "digits", "number", "count", "date", "period", "year"):
+            return str(getattr(self._sayings, name)())
+        if name == "who":
+            name = rng.choice(("merchant", "merchant", "person"))
+        if name == "person":
+            draw = rng.random()
+            if draw < 0.5 and self._people:
+                return rng.choice(self._people)
+            return rng.choice(self._slots["relative" if draw < 0.65 else "person"])
+        return rng.choice(self._slots[name])
+
+
+def banking_texts(folder: Path) -> Iterator[str]:
+    """Banking questions and out-of-scope utterances of `data/text`, normalised; nothing when absent."""
+    for row in _rows(folder / "banking77" / "train.csv", ","):
+        yield normalise(row[0])
+    for row in _rows(folder / "clinc" / "train.tsv", "\t"):
+        yield normalise(row[0])
+    for path in sorted((folder / "nlupp_banking").glob("fold*.json")):
+        for item in json.loads(path.read_text("utf-8")):
+            yield normalise(item["text"])
+
+
+def dictionary_examples(folder: Path) -> Iterator[str]:
+    """Example sentences of WordNet (Debian: `wordnet-base`), general English in short phrases."""
+    for path in sorted(folder.glob("data.*")):
+        for quote in _QUOTED.findall(path.read_text("utf-8", errors="replace")):
+            text = normalise(quote)
+            if 3 <= len(text.split()) <= 14:
+                yield text
+
+
+def _rows(path: Path, delimiter: str) -> Iterator[list[str]]:
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as lines:
+        reader = csv.reader(lines, delimiter=delimiter)
+        if delimiter == ",":
+            next(reader, None)
+        yield from (row for row in reader if row)
