@@ -1,0 +1,108 @@
+"""The Sanic application: two banks and the practice room over one database."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+from sanic import Blueprint, Sanic
+from sanic.exceptions import MethodNotSupported, NotFound, SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from assistant.sandbox import accounts_api, consents_api
+from assistant.sandbox.catalogue import BANKS
+from assistant.sandbox.clock import Clock
+from assistant.sandbox.consents import Consents
+from assistant.sandbox.desk import Desk, endpoint, refuse
+from assistant.sandbox.ledger import Ledger
+from assistant.sandbox.practice_api import practice_blueprint
+from assistant.sandbox.quirks import Quirk, read_quirks
+from assistant.sandbox.refusals import Refusal
+from assistant.sandbox.sca import Authorisations
+from assistant.sandbox.schema import open_database
+
+logger = logging.getLogger(__name__)
+
+_ROUTES = (
+    ("POST", "/consents", consents_api.create_consent),
+    ("GET", "/consents/<consent_id>", consents_api.read_consent),
+    ("DELETE", "/consents/<consent_id>", consents_api.delete_consent),
+    ("GET", "/consents/<consent_id>/status", consents_api.read_consent_status),
+    ("POST", "/consents/<consent_id>/authorisations", consents_api.start_authorisation),
+    ("GET", "/consents/<consent_id>/authorisations", consents_api.list_authorisations),
+    ("GET", "/consents/<consent_id>/authorisations/<authorisation_id>", consents_api.read_authorisation),
+    ("PUT", "/consents/<consent_id>/authorisations/<authorisation_id>", consents_api.update_authorisation),
+    ("GET", "/accounts", accounts_api.list_accounts),
+    ("GET", "/accounts/<account_id>", accounts_api.read_account),
+    ("GET", "/accounts/<account_id>/balances", accounts_api.read_balances),
+    ("GET", "/accounts/<account_id>/transactions", accounts_api.read_transactions),
+    ("GET", "/accounts/<account_id>/transactions/<transaction_id>", accounts_api.read_transaction),
+    ("GET", "/card-accounts", accounts_api.list_card_accounts),
+    ("GET", "/card-accounts/<account_id>", accounts_api.read_card_account),
+    ("GET", "/card-accounts/<account_id>/balances", accounts_api.read_card_balances),
+    ("GET", "/card-accounts/<account_id>/transactions", accounts_api.read_card_transactions),
+)
+
+
+def create_app(
+    database: Path,
+    *,
+    seed: int | None = None,
+    today: date | None = None,
+    reset: bool = False,
+    quirks: Mapping[str, frozenset[Quirk]] | None = None,
+    announce: Callable[[str], None] = lambda line: None,
+) -> Sanic:
+    """Open the database, made from `seed` when it is new, and lay the routes over it.
+
+    `today` fixes the date; without it the clock of the machine decides. `quirks` by bank slug take the
+    place of the bank's own. `announce` shows a line, one-time codes among them, on the console.
+    Raises StorageError, SettingsError.
+    """
+    engine = open_database(database, reset=reset)
+    clock = Clock(today)
+    ledger = Ledger(engine, clock, seed)
+    # Sanic keeps every application of the process in a registry and allows a name only once.
+    name = f"practice-bank-{uuid.uuid4().hex}"
+    app = Sanic(name, configure_logging=False)
+    app.config.ACCESS_LOG = False
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 1.0
+    app.config.KEEP_ALIVE_TIMEOUT = 120
+    desks = {}
+    for bank in BANKS:
+        desk = Desk(
+            plan=bank,
+            ledger=ledger,
+            consents=Consents(engine, clock, bank, ledger),
+            authorisations=Authorisations(engine, clock, bank, announce),
+            quirks=(quirks or {}).get(bank.slug, read_quirks(bank.default_quirks)),
+        )
+        desks[bank.slug] = desk
+        blueprint = Blueprint(f"{name}-{bank.slug}", url_prefix=bank.prefix)
+        for method, path, handler in _ROUTES:
+            blueprint.add_route(endpoint(desk, handler), path, methods=[method])
+        app.blueprint(blueprint)
+    app.blueprint(practice_blueprint(f"{name}-practice", desks))
+    app.error_handler.add(NotFound, _not_found)
+    app.error_handler.add(MethodNotSupported, _wrong_method)
+    app.error_handler.add(Exception, _broken)
+    return app
+
+
+def _not_found(request: Request, _error: Exception) -> HTTPResponse:
+    return refuse(request, Refusal("RESOURCE_UNKNOWN", "no such path"))
+
+
+def _wrong_method(request: Request, _error: Exception) -> HTTPResponse:
+    return refuse(request, Refusal("SERVICE_INVALID", f"{request.method} is not possible here"))
+
+
+def _broken(request: Request, error: Exception) -> HTTPResponse:
+    if isinstance(error, SanicException) and 400 <= error.status_code < 500:
+        return refuse(request, Refusal("FORMAT_ERROR", str(error)))
+    logger.error("practice bank failed", exc_info=error)
+    return refuse(request, Refusal("INTERNAL_SERVER_ERROR", "the practice bank made a mistake"))

@@ -1,0 +1,22 @@
+"""What day it is for the practice bank: today's date, or the one it was told."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timezone
+
+
+class Clock:
+    """Dates decide what is booked, pending or expired; the time of day only ages codes."""
+
+    def __init__(self, today: date | None = None):
+        self._fixed = today
+
+    def today(self) -> date:
+        return self._fixed or self.now().date()
+
+    def now(self) -> datetime:
+        """Local wall time with its zone; on a fixed day, that day at the present time of day."""
+        now = datetime.now(timezone.utc).astimezone()
+        if self._fixed is None:
+            return now
+        return datetime.combine(self._fixed, time(now.hour, now.minute, now.second), now.tzinfo)

@@ -1,0 +1,149 @@
+"""One bank at work, and the way of a request through it: check, answer, quirks, faults."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import ujson
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from assistant.sandbox.catalogue import BankPlan
+from assistant.sandbox.consents import Consents
+from assistant.sandbox.disguise import disguise
+from assistant.sandbox.faults import Fault, FaultKind, Faults, with_other_type
+from assistant.sandbox.ledger import Ledger
+from assistant.sandbox.quirks import Quirk
+from assistant.sandbox.refusals import Refusal, error_body
+from assistant.sandbox.rendering import Link
+from assistant.sandbox.sca import Authorisations
+
+_JSON = "application/json"
+
+
+@dataclass(slots=True)
+class Desk:
+    plan: BankPlan
+    ledger: Ledger
+    consents: Consents
+    authorisations: Authorisations
+    quirks: frozenset[Quirk]
+    faults: Faults = field(default_factory=Faults)
+
+    def link(self, request: Request) -> Link:
+        """How this bank writes the address of a path below its prefix."""
+        base = self.plan.prefix
+        if Quirk.BROKEN_SCHEME in self.quirks:
+            base = f"https://http://{request.host}{base}"
+        elif Quirk.ABSOLUTE_LINKS in self.quirks:
+            base = f"{request.scheme}://{request.host}{base}"
+        return lambda path: {"href": base + path}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[..., Answer]
+"""Gets the desk, the request and the variable parts of the path. Raises Refusal."""
+
+
+def endpoint(desk: Desk, handler: Handler) -> Callable[..., Any]:
+    """The Sanic handler around one of ours."""
+
+    async def run(request: Request, **parts: str) -> HTTPResponse | None:
+        fault = desk.faults.take(request.method, request.path[len(desk.plan.prefix) :])
+        if fault and fault.seconds:
+            await asyncio.sleep(fault.seconds)
+        if fault and fault.kind is FaultKind.ERROR:
+            return _respond(request, Answer(fault.status, error_body(fault.code, "ordered by a tester")))
+        try:
+            check_request_id(request)
+            answer = handler(desk, request, **parts)
+        except Refusal as refusal:
+            return refuse(request, refusal)
+        body = disguise(answer.body, desk.quirks)
+        if fault is None or fault.kind is FaultKind.DELAY:
+            return _respond(request, Answer(answer.status, body, answer.headers))
+        return await _spoiled(request, fault, Answer(answer.status, body, answer.headers))
+
+    run.__name__ = f"{desk.plan.slug}_{handler.__name__}"
+    return run
+
+
+def refuse(request: Request, refusal: Refusal) -> HTTPResponse:
+    return _respond(request, Answer(refusal.status, refusal.body()))
+
+
+def check_request_id(request: Request) -> None:
+    """`X-Request-ID` is mandatory and a UUID."""
+    given = request.headers.get("x-request-id", "")
+    try:
+        uuid.UUID(given)
+    except ValueError as error:
+        text = "X-Request-ID is not a UUID" if given else "X-Request-ID is missing"
+        raise Refusal("FORMAT_ERROR", text, path="X-Request-ID") from error
+
+
+def read_body(request: Request) -> dict[str, Any]:
+    """The JSON object of the request, empty when there is no body. Raises Refusal FORMAT_ERROR."""
+    if not request.body:
+        return {}
+    try:
+        body = ujson.loads(request.body)
+    except ValueError as error:
+        raise Refusal("FORMAT_ERROR", "the body is no JSON") from error
+    if not isinstance(body, dict):
+        raise Refusal("FORMAT_ERROR", "the body is no JSON object")
+    return body
+
+
+def _respond(request: Request, answer: Answer) -> HTTPResponse:
+    body = (
+        ""
+        if answer.body is None
+        else ujson.dumps(answer.body, ensure_ascii=False, escape_forward_slashes=False)
+    )
+    return _raw(request, answer, body)
+
+
+def _raw(request: Request, answer: Answer, body: str) -> HTTPResponse:
+    headers = dict(answer.headers)
+    request_id = request.headers.get("x-request-id")
+    if request_id:
+        headers["X-Request-ID"] = request_id
+    return HTTPResponse(
+        body or None, status=answer.status, headers=headers, content_type=_JSON if body else None
+    )
+
+
+async def _spoiled(request: Request, fault: Fault, answer: Answer) -> HTTPResponse | None:
+    if fault.kind is FaultKind.TYPES:
+        return _respond(
+            request, Answer(answer.status, with_other_type(answer.body, fault.field), answer.headers)
+        )
+    text = ujson.dumps(answer.body, ensure_ascii=False)
+    half = text[: max(1, len(text) // 2)]
+    if fault.kind is FaultKind.MALFORMED:
+        return _raw(request, answer, half)
+    _reset(request, half, len(text.encode()))
+    return None
+
+
+def _reset(request: Request, half: str, promised: int) -> None:
+    """Send half of the answer, then a TCP reset."""
+    transport = request.transport
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {_JSON}\r\nContent-Length: {promised}\r\n\r\n"
+    transport.write(head.encode() + half.encode())
+    sock = transport.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

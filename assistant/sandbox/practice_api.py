@@ -1,0 +1,171 @@
+"""`/practice/…`: what a real bank has not, for demonstrations and tests. Answers loopback only."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import ujson
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from assistant.sandbox.consents import ENDINGS
+from assistant.sandbox.consents_api import settle
+from assistant.sandbox.desk import Desk, read_body, refuse
+from assistant.sandbox.faults import Fault
+from assistant.sandbox.quirks import read_quirks
+from assistant.sandbox.refusals import Refusal
+from assistant.sandbox.sca import STARTED
+
+_Practice = Callable[[Mapping[str, Desk], Request], Any]
+
+
+def practice_blueprint(name: str, desks: Mapping[str, Desk]) -> Blueprint:
+    """`desks` by slug."""
+    blueprint = Blueprint(name, url_prefix="/practice")
+    for method, path, handler in (
+        ("GET", "/banks", show_banks),
+        ("GET", "/otp", show_codes),
+        ("GET", "/approvals", show_approvals),
+        ("POST", "/approvals", answer_approval),
+        ("POST", "/consents", end_consent),
+        ("GET", "/faults", show_faults),
+        ("POST", "/faults", order_fault),
+        ("DELETE", "/faults", clear_faults),
+        ("GET", "/quirks", show_quirks),
+        ("POST", "/quirks", set_quirks),
+    ):
+        blueprint.add_route(_local(desks, handler), path, methods=[method])
+    return blueprint
+
+
+def show_banks(desks: Mapping[str, Desk], request: Request) -> Any:
+    return {
+        "today": next(iter(desks.values())).ledger.today().isoformat(),
+        "banks": [
+            {
+                "bank": slug,
+                "name": desk.plan.name,
+                "baseUrl": f"{request.scheme}://{request.host}{desk.plan.prefix}",
+            }
+            for slug, desk in desks.items()
+        ],
+    }
+
+
+def show_codes(desks: Mapping[str, Desk], _request: Request) -> Any:
+    """Codes that wait to be typed in, the newest first."""
+    waiting = [
+        {
+            "bank": slug,
+            "authorisationId": found.id,
+            "psuId": found.psu,
+            "method": found.method.value,
+            "code": found.code,
+            "sentAt": found.code_at.isoformat(),
+        }
+        for slug, desk in desks.items()
+        for found in desk.authorisations.running()
+        if found.method and found.code_at
+    ]
+    return {"codes": sorted(waiting, key=lambda code: str(code["sentAt"]), reverse=True)}
+
+
+def show_approvals(desks: Mapping[str, Desk], _request: Request) -> Any:
+    """Requests that wait for a tap in the bank's app."""
+    return {
+        "approvals": [
+            {"bank": slug, "authorisationId": found.id, "psuId": found.psu}
+            for slug, desk in desks.items()
+            for found in desk.authorisations.running()
+            if found.status == STARTED
+        ]
+    }
+
+
+def answer_approval(desks: Mapping[str, Desk], request: Request) -> Any:
+    """`{"bank", "authorisationId", "approve": true|false}`"""
+    order = read_body(request)
+    desk = _desk(desks, order)
+    if not isinstance(order.get("approve"), bool):
+        raise Refusal("FORMAT_ERROR", "approve must be true or false", path="approve")
+    answered = desk.authorisations.answer_in_app(str(order.get("authorisationId")), approve=order["approve"])
+    settle(desk, answered)
+    return {"scaStatus": answered.status}
+
+
+def end_consent(desks: Mapping[str, Desk], request: Request) -> Any:
+    """`{"bank", "consentId", "status": "revokedByPsu"|"expired"}`"""
+    order = read_body(request)
+    desk = _desk(desks, order)
+    if order.get("status") not in ENDINGS:
+        raise Refusal("FORMAT_ERROR", f"status must be one of {', '.join(sorted(ENDINGS))}", path="status")
+    consent_id = str(order.get("consentId"))
+    desk.consents.end(consent_id, order["status"])
+    return {"consentStatus": desk.consents.get(consent_id).status}
+
+
+def show_faults(desks: Mapping[str, Desk], _request: Request) -> Any:
+    return {
+        "faults": [
+            {"bank": slug, **asdict(fault)} for slug, desk in desks.items() for fault in desk.faults.waiting()
+        ]
+    }
+
+
+def order_fault(desks: Mapping[str, Desk], request: Request) -> Any:
+    """`{"bank", "kind", "path", "calls", "seconds", "code", "status", "field"}`, see `faults.Fault`."""
+    order = read_body(request)
+    desk = _desk(desks, order)
+    try:
+        desk.faults.order(Fault.read(order))
+    except (TypeError, ValueError) as error:
+        raise Refusal("FORMAT_ERROR", str(error)) from error
+    return show_faults(desks, request)
+
+
+def clear_faults(desks: Mapping[str, Desk], request: Request) -> Any:
+    for desk in desks.values():
+        desk.faults.clear()
+    return show_faults(desks, request)
+
+
+def show_quirks(desks: Mapping[str, Desk], _request: Request) -> Any:
+    return {"quirks": {slug: sorted(desk.quirks) for slug, desk in desks.items()}}
+
+
+def set_quirks(desks: Mapping[str, Desk], request: Request) -> Any:
+    """`{"bank", "quirks": […]}` takes the place of all that the bank had."""
+    order = read_body(request)
+    names = order.get("quirks")
+    if not isinstance(names, list):
+        raise Refusal("FORMAT_ERROR", "quirks must be a list", path="quirks")
+    try:
+        _desk(desks, order).quirks = read_quirks(names)
+    except ValueError as error:
+        raise Refusal("FORMAT_ERROR", str(error), path="quirks") from error
+    return show_quirks(desks, request)
+
+
+def _desk(desks: Mapping[str, Desk], order: Mapping[str, Any]) -> Desk:
+    desk = desks.get(str(order.get("bank")))
+    if desk is None:
+        raise Refusal("FORMAT_ERROR", f"bank must be one of {', '.join(desks)}", path="bank")
+    return desk
+
+
+def _local(desks: Mapping[str, Desk], handler: _Practice) -> Callable[[Request], Any]:
+    async def run(request: Request) -> HTTPResponse:
+        try:
+            if not ipaddress.ip_address(request.ip).is_loopback:
+                raise Refusal("SERVICE_BLOCKED", "only for callers on the same machine")
+            body = handler(desks, request)
+        except Refusal as refusal:
+            return refuse(request, refusal)
+        return HTTPResponse(ujson.dumps(body, escape_forward_slashes=False), content_type="application/json")
+
+    run.__name__ = handler.__name__
+    return run

@@ -1,0 +1,146 @@
+"""The tables of the practice bank, and how its database is opened.
+
+Dates are ISO text: they sort as they read, and go into answers without a conversion. Amounts are
+whole cents or pence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from assistant.errors import StorageError
+
+metadata = MetaData()
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+"""`seed`, and the days `from` and `until` which the ledger is filled."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String, primary_key=True),  # XS2A resourceId
+    Column("bank", String, nullable=False, index=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("opening", Integer, nullable=False),
+)
+"""What differs from one database to another; the rest of an account is in its `AccountPlan`."""
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("made_on", String, nullable=False),
+    Column("booked_on", String, nullable=False),
+    Column("minor", Integer, nullable=False),
+    Column("counterparty", String, nullable=False),
+    Column("counterparty_iban", String),
+    Column("remittance", String, nullable=False),
+    Column("bank_code", String, nullable=False),
+    Column("purpose", String),
+    Column("category", String),
+    Column("city", String),
+    Column("country", String),
+    Column("original_minor", Integer),
+    Column("original_currency", String),
+    Column("rate", String),
+    # Sums of a balance are answered from this index alone.
+    Index("entries_by_booking", "account_id", "booked_on", "id", "minor", "made_on"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("bank", String, nullable=False),
+    Column("psu", String),  # login, once known
+    Column("tpp", String, nullable=False),
+    Column("access", JSON, nullable=False),
+    Column("recurring", Boolean, nullable=False),
+    Column("valid_until", String, nullable=False),
+    Column("frequency", Integer, nullable=False),
+    Column("status", String, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("last_action", String, nullable=False),
+    Index("consents_by_psu", "bank", "psu", "tpp"),
+)
+
+reads = Table(
+    "reads",
+    metadata,
+    Column("consent_id", ForeignKey("consents.id"), primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("resource", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""Reads that count against a consent's `frequencyPerDay`."""
+
+authorisations = Table(
+    "authorisations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("bank", String, nullable=False),
+    Column("parent", String, nullable=False, index=True),  # path of what is authorised: consents/<id>
+    Column("psu", String),
+    Column("approach", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("method", String),
+    Column("code", String),
+    Column("code_at", String),
+    Column("wrong_tries", Integer, nullable=False),
+    Column("created_at", String, nullable=False),
+)
+
+
+def open_database(path: Path, *, reset: bool = False) -> Engine:
+    """Open or create the database; with `reset`, what is there is thrown away first.
+
+    Raises StorageError when the folder cannot be written to or the file is no database.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if reset:
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        engine = create_engine(
+            f"sqlite:///{path}", future=True, poolclass=QueuePool, connect_args={"check_same_thread": False}
+        )
+        event.listen(engine, "connect", _tune)
+        metadata.create_all(engine)
+    except (OSError, SQLAlchemyError) as error:
+        raise StorageError(
+            f"practice bank: {error}",
+            remedy=f"Check that {path} can be written, or start over with `assistant sandbox --reset`.",
+        ) from error
+    return engine
+
+
+def _tune(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    # In WAL mode NORMAL loses nothing when the process dies, only (at worst) the last commits
+    # when the machine does.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
