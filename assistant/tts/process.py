@@ -18,6 +18,9 @@ from assistant.tts.profile import VoiceProfile
 STARTUP_SECONDS = 10.0
 """A cold disk and a busy machine included; a warm start takes about 0.1 s."""
 
+_ORPHAN_SECONDS = 5.0
+"""Later than our own deadline, a wedged worker ends itself, should we be gone by then."""
+
 _FRAME = struct.Struct(">I")
 
 
@@ -81,7 +84,7 @@ class Worker:
         """
         self.wait_until_ready()
         until = time.monotonic() + deadline
-        request = {"text": text, "rate": words_per_minute, "limit": deadline}
+        request = {"text": text, "rate": words_per_minute, "limit": deadline + _ORPHAN_SECONDS}
         try:
             self._connection.settimeout(deadline)
             self._connection.sendall(json.dumps(request).encode() + b"\n")

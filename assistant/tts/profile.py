@@ -30,7 +30,7 @@ class VoiceProfile:
     """ISO 639-1 code: decides how numbers, dates and amounts are said."""
     voice: str = "gmw/en"
     """espeak-ng's identifier (`espeak-ng --voices`, column File), `+` and a variant behind it if wanted."""
-    words_per_minute: int = 165
+    words_per_minute: int = 172
     pitch: int = 50
     """0 to 99."""
     volume: float = 1.0

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 _DAY = timedelta(days=1)
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+_MONTHS = [
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+]
 
 
 def period(name: str, today: date) -> tuple[date, date]:

@@ -1,9 +1,9 @@
 """Record the spoken commands and the demo conversation again: `python tests/audio/make_recordings.py`.
 
-Reads `commands.yml` and `demo/conversation.yml` beside it and writes the FLAC files that they name: 16 kHz, mono,
-16 bit. Lead-in, lead-out, loudness and the faint noise under the voice are drawn from a generator seeded with the
-file's name, so a file that is made again differs only where its voice does. Nothing is written when a
-voice is missing; `--only PREFIX` makes the files whose names begin so.
+Reads `commands.yml` and `demo/conversation.yml` beside it and writes the FLAC files that they name: 16 kHz,
+mono, 16 bit. Lead-in, lead-out, loudness and the faint noise under the voice are drawn from a generator
+seeded with the file's name, so a file that is made again differs only where its voice does. Nothing is
+written when a voice is missing; `--only PREFIX` makes the files whose names begin so.
 
 Needs the voices' own programs, which the tests do not: on Debian the packages flite, festival with
 festvox-kdlpc16k, espeak-ng, and from its non-free section libttspico-utils and rhvoice with rhvoice-english.
@@ -86,7 +86,7 @@ def synthesise(recording: Recording, wav: Path) -> None:
 
 
 def staged(voice: npt.NDArray[np.float64], name: str) -> npt.NDArray[np.float64]:
-    """The voice alone, shape (n,), as somebody would have recorded it: silence around it, a loudness, a room."""
+    """The voice alone, shape (n,), as if recorded: with silence around it, a loudness, a room."""
     seed = zlib.crc32(name.encode())
     drawn = random.Random(seed)
     loud = np.flatnonzero(np.abs(voice) > np.abs(voice).max() * 10 ** (-SPOKEN_DB / 20))
@@ -109,14 +109,20 @@ def record(recording: Recording) -> None:
     )
 
 
+def complain(problem: str) -> None:
+    sys.stderr.write(problem + "\n")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--only", default="", metavar="PREFIX", help="make only the files that begin with this")
+    parser.add_argument(
+        "--only", default="", metavar="PREFIX", help="make only the files that begin with this"
+    )
     wanted = [item for item in recordings() if item.path.name.startswith(parser.parse_args().only)]
     missing = {item.engine for item in wanted if shutil.which(PROGRAMS[item.engine][0]) is None}
     for engine in sorted(missing):
         program, package = PROGRAMS[engine]
-        print(f"{engine}: no {program} here; install {package}", file=sys.stderr)
+        complain(f"{engine}: no {program} here; install {package}")
     if missing:
         return 1
     for item in wanted:
@@ -124,9 +130,9 @@ def main() -> int:
             record(item)
         except (subprocess.SubprocessError, soundfile.LibsndfileError) as error:
             words = getattr(error, "stderr", None) or b""
-            print(f"{item.path.name}: {error} {words.decode(errors='replace')}", file=sys.stderr)
+            complain(f"{item.path.name}: {error} {words.decode(errors='replace')}")
             return 1
-    print(f"{len(wanted)} recordings")
+    sys.stdout.write(f"{len(wanted)} recordings\n")
     return 0
 
 

@@ -1,0 +1,110 @@
+"""The recorded set is what it says it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from expected import period, same_period
+from ruamel.yaml import YAML
+
+HERE = Path(__file__).resolve().parent
+LISTINGS = {HERE / "commands.yml": "commands", HERE / "demo" / "conversation.yml": "turns"}
+INTENTS = {
+    *("check_balance", "list_accounts", "list_transactions", "search_transactions", "spending"),
+    *("compare_spending", "card_usage", "income", "upcoming_payments", "recurring_payments"),
+    *("account_details", "refine", "help", "repeat", "slower", "faster", "more", "stop", "cancel", "affirm"),
+    *("deny", "greet", "thank", "goodbye", "out_of_scope"),
+}
+SLOTS = {
+    *("account", "bank", "merchant", "category", "place", "direction", "period", "against", "amount", "count")
+}
+
+
+def _load(listing: Path) -> dict[str, Any]:
+    content: dict[str, Any] = YAML(typ="safe").load(listing.read_text(encoding="utf-8"))
+    return content
+
+
+def _entries() -> list[tuple[Path, dict[str, Any]]]:
+    return [
+        (listing.parent / entry["file"], entry)
+        for listing, key in LISTINGS.items()
+        for entry in _load(listing)[key]
+    ]
+
+
+def test_enough_commands_in_enough_voices() -> None:
+    commands = _load(HERE / "commands.yml")["commands"]
+    assert len(commands) >= 72
+    assert len({command["text"] for command in commands}) == len(commands)
+    voices = Counter(command["voice"] for command in commands)
+    assert len(voices) >= 6
+    assert min(voices.values()) >= 10
+    assert {command["intent"] for command in commands} == INTENTS
+    assert 8 <= len(_load(HERE / "demo" / "conversation.yml")["turns"]) <= 10
+
+
+def test_every_file_is_listed_once_and_there() -> None:
+    listed = [path for path, _ in _entries()]
+    assert sorted(listed) == sorted(HERE.rglob("*.flac"))
+    assert sum(path.stat().st_size for path in listed) < 4_000_000
+
+
+@pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: listing.name)
+def test_every_field_has_a_meaning(listing: Path) -> None:
+    content = _load(listing)
+    for entry in content[LISTINGS[listing]]:
+        assert set(entry) <= {"file", "voice", "text", "say", "context", "intent", "slots", "may", "asks"}
+        assert entry["voice"] in content["voices"]
+        assert entry["intent"] in INTENTS
+        assert set(entry.get("slots", {})) | set(entry.get("may", {})) <= SLOTS
+        if "asks" in content:
+            assert entry["asks"] in content["asks"]
+        for name in ("period", "against"):
+            if name in entry.get("slots", {}):
+                first, last = period(entry["slots"][name], date(2026, 3, 31))
+                assert first <= last
+
+
+@pytest.mark.parametrize("path", [path for path, _ in _entries()], ids=lambda path: path.stem)
+def test_a_recording_sounds_like_one(path: Path) -> None:
+    sound, rate = soundfile.read(path, dtype="float64", always_2d=True)
+    assert (rate, sound.shape[1]) == (16_000, 1)
+    assert soundfile.info(path).subtype == "PCM_16"
+    samples = np.abs(sound[:, 0])
+    assert 10 ** (-26 / 20) < samples.max() < 10 ** (-3 / 20)
+    loud = np.flatnonzero(samples > samples.max() / 100)
+    for silence in (loud[0], len(samples) - loud[-1]):
+        assert 0.19 * rate < silence < 0.75 * rate
+    assert 0.2 < (loud[-1] - loud[0]) / rate < 6
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "first", "last"),
+    [
+        ("last_month", "2026-01-15", "2025-12-01", "2025-12-31"),
+        ("month_before_last", "2026-03-31", "2026-01-01", "2026-01-31"),
+        ("this_month", "2028-02-03", "2028-02-01", "2028-02-29"),
+        ("last_week", "2026-03-02", "2026-02-23", "2026-03-01"),
+        ("this_week", "2026-03-01", "2026-02-23", "2026-03-01"),
+        ("march", "2026-02-28", "2025-03-01", "2025-03-31"),
+        ("march", "2026-03-01", "2026-03-01", "2026-03-31"),
+        ("since_january", "2026-03-05", "2026-01-01", "2026-03-05"),
+    ],
+)
+def test_names_of_periods(name: str, today: str, first: str, last: str) -> None:
+    assert period(name, date.fromisoformat(today)) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_a_running_period_may_end_today() -> None:
+    today = date(2026, 3, 5)
+    assert same_period((date(2026, 3, 1), today), "this_month", today)
+    assert same_period((date(2026, 3, 1), date(2026, 3, 31)), "this_month", today)
+    assert not same_period((date(2026, 3, 1), date(2026, 3, 4)), "this_month", today)
+    assert not same_period((date(2026, 2, 1), today), "last_month", today)

@@ -1,0 +1,98 @@
+"""What must hold for any text and any amount."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_percent
+from hypothesis import example, given
+from hypothesis import strategies as st
+from text_to_num import text2num
+
+from assistant.tts.spoken import spoken_form
+
+UNITS = {"EUR": ("euros?", "cents?"), "GBP": ("pounds?", "penny|pence"), "USD": ("US dollars?", "cents?")}
+amounts = st.decimals(Decimal("-999999.99"), Decimal("999999.99"), places=2)
+# What really comes along: digits beside letters, signs, masks, dates and symbols.
+bankish = st.text(st.sampled_from("0123456789 .,:;/-–−+%€£$•*xXkm()'ABIEaehnrst\n#@[]<>½²"), max_size=60)
+
+
+def _heard(words: str, currency: str) -> Decimal:
+    """The amount that a listener writes down."""
+    whole, part = UNITS[currency]
+    match = re.fullmatch(
+        rf"(minus )?(?:(?P<whole>[a-z -]+) (?:{whole}))?(?: and )?(?:(?P<part>[a-z -]+) (?:{part}))?", words
+    )
+    assert match, words
+    value = Decimal(0)
+    if match["whole"]:
+        value += text2num(match["whole"], "en")
+    if match["part"]:
+        value += Decimal(text2num(match["part"], "en")) / 100
+    return -value if match[1] else value
+
+
+@given(amounts, st.sampled_from(sorted(UNITS)))
+@example(Decimal("999999.99"), "EUR")
+@example(Decimal("-0.01"), "GBP")
+@example(Decimal("1001.10"), "USD")
+def test_every_amount_is_heard_as_it_was_written(amount: Decimal, currency: str) -> None:
+    written = format_currency(amount, currency, locale="en_IE")
+    assert _heard(spoken_form(written), currency) == amount
+    assert _heard(spoken_form(f"{amount} {currency}"), currency) == amount
+
+
+@given(amounts)
+def test_an_amount_in_a_sentence_leaves_the_sentence_alone(amount: Decimal) -> None:
+    written = f"You spent {format_currency(amount, 'EUR', locale='en_IE')} at Tesco."
+    spoken = spoken_form(written)
+    assert _heard(spoken.removeprefix("You spent ").removesuffix(" at Tesco."), "EUR") == amount
+
+
+@given(st.text(max_size=300))
+@example("٣²½①𐩀９")
+@example("1" * 5000)
+def test_any_text_is_taken_and_no_digit_is_left(text: str) -> None:
+    spoken = spoken_form(text)
+    assert not any(character.isdigit() for character in spoken)
+    spoken.encode("utf-8")
+    assert "\n" not in spoken
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f<>\[\]]", spoken)
+
+
+@given(bankish)
+def test_any_mixture_of_digits_and_signs_is_taken(text: str) -> None:
+    assert not any(character.isdigit() for character in spoken_form(text))
+
+
+@given(st.dates(date(1950, 1, 1), date(2090, 12, 31)))
+def test_every_date_is_said_alike_however_it_is_written(day: date) -> None:
+    said = spoken_form(format_date(day, "d MMMM yyyy", locale="en_IE"))
+    assert said.startswith("the ")
+    assert said.split(" of ")[1].split()[0] == format_date(day, "MMMM", locale="en_IE")
+    for pattern in ("d MMM yyyy", "yyyy-MM-dd", "dd/MM/yyyy", "MMMM d, yyyy"):
+        assert spoken_form(format_date(day, pattern, locale="en_US")) == said
+
+
+@given(st.times())
+def test_every_time_of_day_is_said_alike_with_and_without_am_and_pm(time: datetime) -> None:
+    assert spoken_form(f"{time:%H:%M}") == spoken_form(f"{time:%I:%M %p}")
+
+
+@given(st.decimals(Decimal(-500), Decimal(500), places=1))
+def test_percentages_say_every_digit(share: Decimal) -> None:
+    spoken = spoken_form(format_percent(share / 100, "#,##0.0%", locale="en_IE"))
+    whole, _, rest = spoken.removeprefix("minus ").removesuffix(" percent").partition(" point ")
+    assert Decimal(f"{text2num(whole, 'en')}.{text2num(rest, 'en')}") == abs(share)
+    assert spoken.startswith("minus") == (share < 0)
+
+
+@given(st.text("0123456789", min_size=4, max_size=4))
+def test_card_ends_are_read_digit_by_digit(end: str) -> None:
+    words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    said = "ending in " + " ".join(words[int(digit)] for digit in end)
+    assert spoken_form(f"•••• {end}") == said
+    assert spoken_form(f"card ending in {end}") == f"card {said}"
