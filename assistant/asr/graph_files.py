@@ -49,7 +49,9 @@ class Fst:
         return len(self.final)
 
 
-def from_arcs(start: int, final: npt.NDArray[np.float32], source: npt.NDArray[np.int64], arcs: Arcs, key: str) -> Fst:
+def from_arcs(
+    start: int, final: npt.NDArray[np.float32], source: npt.NDArray[np.int64], arcs: Arcs, key: str
+) -> Fst:
     """Put loose arcs in order: by source state, then by label (`key` is "ilabel" or "olabel")."""
     order = np.lexsort((arcs[key], source))
     counts = np.bincount(source, minlength=len(final))
@@ -62,9 +64,16 @@ def write_const(path: Path, fst: Fst, *, acceptor: bool) -> None:
 
 def write_lookahead(path: Path, fst: Fst, reachable: Intervals, end_label: int) -> None:
     """`reachable[s]` are the output labels that can come first from s, `end_label` standing for the end."""
-    out = [_header(b"olabel_lookahead", 1, _properties(acceptor=False), -1, 0, 0), struct.pack("<i", _ADD_ON_MAGIC)]
+    out = [
+        _header(b"olabel_lookahead", 1, _properties(acceptor=False), -1, 0, 0),
+        struct.pack("<i", _ADD_ON_MAGIC),
+    ]
     # Flags: there is an add-on; none for input labels; one for output labels; not about input; no label map.
-    out += [_const(fst, acceptor=False), bytes((1, 0, 1, 0, 0)), struct.pack("<iq", end_label, len(reachable))]
+    out += [
+        _const(fst, acceptor=False),
+        bytes((1, 0, 1, 0, 0)),
+        struct.pack("<iq", end_label, len(reachable)),
+    ]
     for ranges in reachable:
         flat = [bound for pair in ranges for bound in pair]
         covered = sum(end - begin for begin, end in ranges)

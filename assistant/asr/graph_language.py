@@ -33,6 +33,19 @@ class Counts:
     orders: tuple[tuple[Ints, Floats], ...]
     """For each of word, pair and triple: (n rows of vocabulary positions, n counts), sorted by row."""
 
+    @property
+    def sentences(self) -> float:
+        """How many sentences were counted, by the weight they were given."""
+        rows, seen = self.orders[0]
+        return float(seen[rows[:, 0] == _END].sum())
+
+    def thinned(self, thresholds: tuple[float, float]) -> Counts:
+        """Without the pairs and triples that weigh less than their threshold."""
+        kept = [self.orders[0]]
+        for (rows, seen), least in zip(self.orders[1:], thresholds, strict=True):
+            kept.append((rows[seen >= least], seen[seen >= least]))
+        return Counts(self.vocabulary, tuple(kept))
+
     def save(self, path: Path) -> None:
         arrays: dict[str, Any] = {"vocabulary": np.array("\n".join(self.vocabulary))}
         for number, (rows, counts) in enumerate(self.orders, 1):
@@ -50,11 +63,8 @@ class Counts:
         return cls(vocabulary, orders)
 
 
-def count(sentences: Iterable[str], words: Iterable[str], thresholds: Sequence[float] = (0, 0, 0)) -> Counts:
-    """Count sentences of known `words`; every other word counts as `[unk]`.
-
-    Pairs and triples seen less than their threshold are left out of the result.
-    """
+def count(sentences: Iterable[str], words: Iterable[str]) -> Counts:
+    """Count sentences of known `words`; every other word counts as `[unk]`."""
     vocabulary = ("<s>", "</s>", UNKNOWN, *sorted(set(words) - {"<s>", "</s>", UNKNOWN, "<eps>"}))
     position = {word: number for number, word in enumerate(vocabulary)}
     flat: list[int] = []
@@ -66,15 +76,14 @@ def count(sentences: Iterable[str], words: Iterable[str], thresholds: Sequence[f
             flat.append(_END)
     stream = np.array(flat, dtype=np.int64)
     orders = []
-    for order, threshold in zip((1, 2, 3), thresholds, strict=True):
+    for order in (1, 2, 3):
         rows = np.stack([stream[i : len(stream) - order + 1 + i] for i in range(order)], axis=1)
         if order == 1:
             rows = rows[rows[:, 0] != _BEGIN]
         else:  # nothing reaches over a sentence's end
             rows = rows[(rows[:, :-1] != _END).all(axis=1) & (rows[:, 1:] != _BEGIN).all(axis=1)]
         unique, seen = _unique(rows, len(vocabulary))
-        keep = seen >= threshold
-        orders.append((unique[keep], seen[keep].astype(np.float64)))
+        orders.append((unique, seen))
     return Counts(vocabulary, tuple(orders))
 
 
@@ -192,10 +201,20 @@ def _assemble(
     final[0] = -np.log(uni[_END])
     unseen = sorted(set(labels.values()) - set(label.tolist()) - {0})
     rare = np.array(unseen, dtype=np.int64)
-    parts.append((np.zeros(len(rare), np.int64), rare, np.full(len(rare), uni[spoken].min()), np.zeros(len(rare), np.int64)))
+    parts.append(
+        (
+            np.zeros(len(rare), np.int64),
+            rare,
+            np.full(len(rare), uni[spoken].min()),
+            np.zeros(len(rare), np.int64),
+        )
+    )
     source2 = one[pair.histories]
     source3 = np.searchsorted(two_keys, triple.histories) + 1 + len(singles)
-    for source, history, level in ((source2, pair.histories, pair), (source3, triple.histories % size, triple)):
+    for source, history, level in (
+        (source2, pair.histories, pair),
+        (source3, triple.histories % size, triple),
+    ):
         word = level.words
         ends = word == _END
         final[source[ends]] = -np.log(level.probabilities[ends])
@@ -206,7 +225,9 @@ def _assemble(
     source, ilabel, probability, target = (np.concatenate(column) for column in zip(*parts, strict=True))
     cost = -np.log(probability)
     backs = np.array([pair.backoff[key] for key in singles] + [triple.backoff[key] for key in doubles])
-    down = np.concatenate([np.zeros(len(singles), np.int64), one[two_keys % size] if len(two_keys) else two_keys])
+    down = np.concatenate(
+        [np.zeros(len(singles), np.int64), one[two_keys % size] if len(two_keys) else two_keys]
+    )
     source = np.concatenate([source, np.arange(1, states)])
     arcs = np.zeros(len(source), ARC)
     arcs["ilabel"] = arcs["olabel"] = np.concatenate([ilabel, np.zeros(states - 1, np.int64)])

@@ -11,10 +11,7 @@ import gzip
 import subprocess
 import sys
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
-
-from assistant.asr.graph_units import BASE
 
 Sounds = tuple[str, ...]
 
@@ -81,25 +78,6 @@ def to_arpabet(ipa: str) -> Sounds:
         else:
             at += 1
     return tuple(sounds)
-
-
-@cache
-def _vowels() -> frozenset[str]:
-    return frozenset(sound for sound in BASE if sound[0] in "AEIOU")
-
-
-def distance(one: Sounds, other: Sounds) -> float:
-    """How different two pronunciations sound: edits, where a vowel for a vowel costs half."""
-    row = [float(column) for column in range(len(other) + 1)]
-    for i, mine in enumerate(one, 1):
-        corner, row[0] = row[0], float(i)
-        for j, theirs in enumerate(other, 1):
-            if mine == theirs:
-                swap = 0.0
-            else:
-                swap = 0.5 if mine in _vowels() and theirs in _vowels() else 1.0
-            corner, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, corner + swap)
-    return row[-1]
 
 
 def _espeak() -> ctypes.CDLL:

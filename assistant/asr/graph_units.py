@@ -14,9 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SILENCE, NOISE = "SIL", "SPN"
-BASE = (
-    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH".split()
-)
+BASE = "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH".split()
 """ARPAbet without stress, the alphabet of the CMU dictionary."""
 PLACES = "BEIS"
 """Begin, end, inside, single: the last character of a phone's name."""

@@ -127,7 +127,9 @@ class _Builder:
         arcs = np.array(self._arcs, dtype=ARC)
         source = np.array(self._source, dtype=np.int64)
         final = np.array(self._final, dtype=np.float32)
-        return WordGraph(from_arcs(self._start, final, source, arcs, "olabel"), self._reachable, self._words, self._end)
+        return WordGraph(
+            from_arcs(self._start, final, source, arcs, "olabel"), self._reachable, self._words, self._end
+        )
 
     def _children(self, node: _Node, states: list[int], labelled: bool) -> None:
         """Arcs out of `node`, which all of `states` stand for."""

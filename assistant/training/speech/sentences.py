@@ -12,7 +12,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from assistant.training.speech.spoken import Sayings, normalise
+from assistant.asr.graph_text import normalise
+from assistant.training.speech.spoken import Sayings
 
 TEMPLATES = Path(__file__).with_name("commands.yml")
 _CHOICE = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")

@@ -1,16 +1,12 @@
-"""Sums, digits, dates and periods the way people say them: random draws and spelled-out text."""
+"""Sums, digits, dates and periods the way people say them, drawn at random."""
 
 from __future__ import annotations
 
 import random
-import re
 
-from num2words import num2words
+from assistant.asr.graph_text import DIGITS, number_words, ordinal_words, year_words
 
-DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+MONTHS = "january february march april may june july august september october november december".split()
 DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 CURRENCIES = (
     (5, "euro", "euros", "cent", "cents"),
@@ -22,22 +18,6 @@ ROUND = (5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90, 100, 120, 150, 200, 
          900, 1000, 1200, 1500, 2000, 2500, 3000, 5000, 10000)  # fmt: skip
 
 
-def number_words(value: int, *, joined: bool = True) -> str:
-    """`205` → "two hundred and five"; `joined=False` leaves "and" out."""
-    words = re.sub(r"[-,]", " ", str(num2words(value)))
-    if not joined:
-        words = words.replace(" and ", " ")
-    return " ".join(words.split())
-
-
-def ordinal_words(value: int) -> str:
-    return str(num2words(value, to="ordinal")).replace("-", " ")
-
-
-def year_words(value: int) -> str:
-    return " ".join(str(num2words(value, to="year")).replace("-", " ").replace(",", " ").split())
-
-
 class Sayings:
     """Draws of spoken values; one seeded generator, so the same seed gives the same sentences."""
 
@@ -47,7 +27,13 @@ class Sayings:
     def number(self) -> str:
         rng = self._rng
         value = rng.choice(
-            (rng.randint(0, 20), rng.randint(0, 99), rng.randint(100, 999), rng.randint(1000, 9999), rng.choice(ROUND))
+            (
+                rng.randint(0, 20),
+                rng.randint(0, 99),
+                rng.randint(100, 999),
+                rng.randint(1000, 9999),
+                rng.choice(ROUND),
+            )
         )
         return self._say(value)
 
@@ -60,7 +46,9 @@ class Sayings:
         value = (
             rng.choice(ROUND)
             if rng.random() < 0.4
-            else rng.choice((rng.randint(1, 99), rng.randint(1, 999), rng.randint(1, 9999), rng.randint(100, 300)))
+            else rng.choice(
+                (rng.randint(1, 99), rng.randint(1, 999), rng.randint(1, 9999), rng.randint(100, 300))
+            )
         )
         _, one, many, cent, cents = rng.choices(CURRENCIES, [c[0] for c in CURRENCIES])[0]
         unit = one if value == 1 else many
@@ -141,41 +129,3 @@ class Sayings:
         if words.startswith("one hundred") and self._rng.random() < 0.4:
             words = "a" + words[3:]
         return words
-
-
-_SYMBOLS = {"&": " and ", "%": " percent ", "@": " at ", "+": " plus "}
-_MONEY = re.compile(r"([$£€])\s?(\d[\d,]*)(?:\.(\d\d))?")
-_UNITS = {"$": ("dollars", "cents"), "£": ("pounds", "pence"), "€": ("euros", "cents")}
-_ORDINAL = re.compile(r"\b(\d{1,2})(st|nd|rd|th)\b")
-_TIME = re.compile(r"\b(\d{1,2})[:.](\d\d)\b")
-_NUMBER = re.compile(r"\d+")
-_LETTERS = re.compile(r"\b([a-z])\.(?=[a-z]\.)|\b([a-z])\.(?!\w)")
-
-
-def normalise(text: str) -> str:
-    """Written English → lower-case words as they are said, without punctuation."""
-    text = text.lower().replace("’", "'").replace("`", "'")
-    text = _MONEY.sub(_money, text)
-    text = _ORDINAL.sub(lambda m: ordinal_words(int(m[1])), text)
-    text = _TIME.sub(lambda m: f"{number_words(int(m[1]))} {number_words(int(m[2])) if int(m[2]) else ''}", text)
-    text = _LETTERS.sub(lambda m: (m[1] or m[2]) + " ", text)
-    for sign, word in _SYMBOLS.items():
-        text = text.replace(sign, word)
-    text = _NUMBER.sub(lambda m: f" {_number(m[0])} ", text)
-    text = re.sub(r"[^a-zàâäçéèêëîïôöùûüñ' ]", " ", text)
-    words = (word.strip("'") for word in text.split())
-    return " ".join(word for word in words if word)
-
-
-def _money(match: re.Match[str]) -> str:
-    unit, cent = _UNITS[match[1]]
-    whole = f" {_number(match[2].replace(',', ''))} {unit} "
-    return whole + (f"{number_words(int(match[3]))} {cent} " if match[3] and int(match[3]) else "")
-
-
-def _number(digits: str) -> str:
-    if len(digits) > 6 or (digits.startswith("0") and len(digits) > 1):
-        return " ".join(DIGITS[int(d)] for d in digits)
-    if len(digits) == 4 and digits[:2] in ("19", "20"):
-        return year_words(int(digits))
-    return number_words(int(digits))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from assistant.asr.graph_lexicon import read_lexicon
 from assistant.asr.graph_sounds import Sounds, from_dictionary, sound_out
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_']*")
@@ -34,16 +35,3 @@ def pronounce(words: set[str], folder: Path, needed: set[str]) -> dict[str, list
         lexicon[word] += [way for way in ways if way not in lexicon[word]]
     lexicon |= {word: [sounds] for word, sounds in sound_out((needed & words) - lexicon.keys()).items()}
     return dict(sorted(lexicon.items()))
-
-
-def read_lexicon(path: Path) -> dict[str, list[Sounds]]:
-    lexicon: dict[str, list[Sounds]] = {}
-    for line in path.read_text("utf-8").splitlines():
-        word, *sounds = line.split()
-        lexicon.setdefault(word, []).append(tuple(sounds))
-    return lexicon
-
-
-def write_lexicon(path: Path, lexicon: dict[str, list[Sounds]]) -> None:
-    lines = (f"{word} {' '.join(way)}\n" for word, ways in sorted(lexicon.items()) for way in ways)
-    path.write_text("".join(lines), "utf-8")

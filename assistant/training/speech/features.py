@@ -1,0 +1,125 @@
+"""Training features on disk: shards of degraded copies, each made in one go and never half."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from assistant.training.speech.acoustics import RATE, Samples, degrade, load, mfcc
+
+SHARD = 400
+"""Recordings in a shard: half a minute of work."""
+_LONGEST = 17.0
+"""Seconds; longer readings are left out, they would make every batch as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One recording to learn from; no path means noise without any speech."""
+
+    path: Path | None
+    text: str
+    human: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    features: npt.NDArray[np.float16]
+    """(frames, 40)"""
+    text: str
+    human: bool
+
+
+def make_shards(
+    sources: Sequence[Source],
+    folder: Path,
+    copies: int,
+    seed: int,
+    workers: int,
+    progress: Callable[[str], None],
+) -> list[Path]:
+    """`copies` differently degraded features of every source; shards that exist are kept.
+
+    The first copy of a recording keeps its speed, the others are played faster or slower.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    babble = [source.path for source in sources if source.path is not None][:: max(1, len(sources) // 200)]
+    tasks = []
+    for copy in range(copies):
+        for start in range(0, len(sources), SHARD):
+            path = folder / f"{copy:02d}-{start:06d}.npz"
+            tasks.append((path, list(sources[start : start + SHARD]), copy, [seed, copy, start]))
+    missing = [task for task in tasks if not task[0].is_file()]
+    with ProcessPoolExecutor(workers) as pool:
+        for number, name in enumerate(pool.map(partial(_shard, babble=babble), missing), 1):
+            progress(f"features {number}/{len(missing)}: {folder.name}/{name}")
+    return [task[0] for task in tasks]
+
+
+def read_shards(paths: Sequence[Path]) -> list[Utterance]:
+    utterances = []
+    for path in paths:
+        with np.load(path) as file:
+            frames, lengths = file["frames"], file["lengths"]
+            texts, human = str(file["texts"]).split("\n"), file["human"]
+        ends = np.cumsum(lengths)
+        for end, length, text, person in zip(ends, lengths, texts, human, strict=True):
+            utterances.append(Utterance(frames[end - length : end], text, bool(person)))
+    return utterances
+
+
+def _shard(task: tuple[Path, list[Source], int, list[int]], babble: Sequence[Path]) -> str:
+    path, sources, copy, seed = task
+    frames, lengths, texts, human = [], [], [], []
+    for number, source in enumerate(sources):
+        rng = np.random.default_rng([*seed, number])
+        features = _features(source, copy, rng, babble)
+        if features is None:
+            continue
+        frames.append(features)
+        lengths.append(len(features))
+        texts.append(source.text)
+        human.append(source.human)
+    part = path.with_suffix(".part.npz")
+    np.savez(
+        part, frames=np.concatenate(frames) if frames else np.zeros((0, 40), np.float16), lengths=np.array(lengths, int),
+        texts=np.array("\n".join(texts)), human=np.array(human, bool),
+    )  # fmt: skip
+    os.replace(part, path)
+    return path.name
+
+
+def _features(
+    source: Source, copy: int, rng: np.random.Generator, babble: Sequence[Path]
+) -> npt.NDArray[np.float16] | None:
+    if source.path is None:
+        samples: Samples = np.zeros(int(RATE * rng.uniform(0.5, 3)), np.float32)
+        samples += np.float32(10 ** rng.uniform(-4, -1)) * rng.standard_normal(len(samples)).astype(
+            np.float32
+        )
+        return mfcc(degrade(samples, rng)).astype(np.float16)
+    spread = (0.88, 1.14) if source.human else (0.84, 1.19)
+    speed = 1.0 if copy == 0 and (source.human or rng.random() < 0.25) else float(rng.uniform(*spread))
+    try:
+        samples = load(source.path, speed)
+    except (soundfile.LibsndfileError, OSError):
+        return None  # the synthesiser failed on this one
+    if not 0.2 < len(samples) / RATE < _LONGEST or not np.abs(samples).max() > 1e-3:
+        return None
+    return mfcc(degrade(samples, rng, _babble(rng, babble))).astype(np.float16)
+
+
+def _babble(rng: np.random.Generator, paths: Sequence[Path]) -> Samples | None:
+    if not paths or rng.random() < 0.5:
+        return None
+    voices = [load(paths[int(rng.integers(len(paths)))]) for _ in range(3)]
+    total: Samples = np.sum([np.resize(voice, 3 * RATE) / (voice.std() + 1e-6) for voice in voices], axis=0)
+    return total.astype(np.float32)

@@ -1,0 +1,245 @@
+"""Lattice-free maximum mutual information from a flat start: no alignment, no other model.
+
+Numerator: the words that were said, as a chain of sounds with optional pauses. Denominator: any chain
+of sounds, weighted by which sound follows which in the training text. Both walk the same states, one
+for each (sound, left class); a state's first output is emitted on entering, its second on staying.
+Gradients are the difference of the two state occupancies, computed by hand: a chain of thousands of
+small autograd nodes would take longer than the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from assistant.asr.graph_units import BASE, NOISE, SILENCE, Units
+
+_FLOOR = 1e-30
+REACH = 4
+"""How far back a numerator state can be entered from: past a pause and the copy of a sound after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One utterance as states from left to right; `enter[i][k-1]` is the weight of coming from i-k."""
+
+    states: tuple[int, ...]
+    enter: tuple[tuple[float, ...], ...]
+
+
+class SoundGraph:
+    """State numbers, and the weights of what follows what."""
+
+    def __init__(self, units: Units):
+        self._units = units
+        self._first = {SILENCE: 0, NOISE: 1} | {base: 2 + i * units.classes for i, base in enumerate(BASE)}
+        self.states = 2 + len(BASE) * units.classes
+        self.bases = len(BASE) + 2
+        self._base_number = {base: i for i, base in enumerate((SILENCE, NOISE, *BASE))}
+        self.base_of_state = np.array(
+            [0, 1] + [2 + i for i in range(len(BASE)) for _ in range(units.classes)]
+        )
+        self.entering = np.array([0, 2] + [units.output(b, c) for b in BASE for c in range(units.classes)])
+        self.follow = np.zeros((self.states, self.bases))
+        self.begin = np.zeros(self.bases)
+        self.end = np.zeros(self.states)
+
+    def state(self, base: str, left: str) -> int:
+        if base in (SILENCE, NOISE):
+            return self._first[base]
+        return self._first[base] + self._units.left_class[left]
+
+    def learn(self, texts: Iterable[Sequence[Sequence[str]]], rng: np.random.Generator) -> None:
+        """Count which sound follows which state; each text is words, each word its sounds.
+
+        A pause is put after a quarter of the words. Thin counts lean on those of the plain sound.
+        """
+        counts = np.zeros((self.states, self.bases + 1))
+        for words in texts:
+            left, state = SILENCE, self.state(SILENCE, SILENCE)
+            for number, sounds in enumerate(words):
+                if number and rng.random() < 0.25:
+                    counts[state, 0] += 1
+                    left, state = SILENCE, 0
+                for sound in sounds:
+                    counts[state, self._base_number[sound]] += 1
+                    state, left = self.state(sound, left), sound
+            if words:
+                counts[state, 0] += 1  # recordings end in silence
+            counts[0, self.bases] += 1
+        plain = np.zeros((self.bases, self.bases + 1))
+        np.add.at(plain, self.base_of_state, counts)
+        plain = plain + 0.002 * plain.sum(1, keepdims=True) / self.bases + 0.01
+        plain /= plain.sum(1, keepdims=True)
+        smoothed = counts + 20 * plain[self.base_of_state]
+        smoothed /= smoothed.sum(1, keepdims=True)
+        self.follow, self.end = smoothed[:, :-1], smoothed[:, -1]
+        self.begin[0] = 1.0
+
+    def transitions(self) -> np.ndarray:
+        """(states, states) weights of entering a state, which fixes its left class."""
+        matrix = np.zeros((self.states, self.states))
+        names = (SILENCE, NOISE, *BASE)
+        for state in range(self.states):
+            left = names[self.base_of_state[state]]
+            for number, base in enumerate(names):
+                matrix[state, self.state(base, left)] = self.follow[state, number]
+        return matrix
+
+    def chain(self, words: Sequence[Sequence[str]]) -> Chain:
+        """The numerator of an utterance: a pause at both ends, optional ones between words.
+
+        The first sound of a word stands twice, without a pause before it and with one, because its
+        left class differs; what comes next is entered from either.
+        """
+        states = [0]
+        enter: list[tuple[float, ...]] = [(0.0,) * REACH]
+
+        def add(base: str, left: str, sources: Sequence[int]) -> None:
+            weights = [0.0] * REACH
+            for back in sources:
+                weights[back - 1] = float(self.follow[states[len(states) - back], self._base_number[base]])
+            states.append(self.state(base, left))
+            enter.append(tuple(weights))
+
+        last, ways = SILENCE, (1,)  # how far back the states before lie
+        for number, sounds in enumerate(words):
+            for place, sound in enumerate(sounds):
+                add(sound, last, ways)
+                if place == 0 and number:
+                    add(SILENCE, last, tuple(back + 1 for back in ways))
+                    add(sound, SILENCE, (1,))
+                    ways = (1, 3)
+                else:
+                    ways = (1,)
+                last = sound
+        if words:
+            add(SILENCE, last, ways)
+        return Chain(tuple(states), tuple(enter))
+
+
+class Criterion:
+    """LF-MMI objective of a batch; call it with scores, lengths and chains."""
+
+    def __init__(self, graph: SoundGraph, device: torch.device):
+        self._move = torch.tensor(graph.transitions(), dtype=torch.float32, device=device)
+        self._begin = torch.zeros(graph.states, device=device)
+        self._begin[0] = 1.0
+        self._end = torch.tensor(graph.end, dtype=torch.float32, device=device)
+        self._entering = torch.tensor(graph.entering, device=device)
+
+    def __call__(self, scores: Tensor, lengths: Tensor, chains: Sequence[Chain]) -> tuple[Tensor, Tensor]:
+        """(log-probability ratio of each utterance, its gradient by the scores)."""
+        with torch.no_grad():
+            scores = scores.detach()
+            inside = torch.arange(scores.shape[1], device=scores.device)[None] < lengths[:, None]
+            top = scores.amax(2, keepdim=True)
+            probabilities = torch.exp(scores - top)
+            shift = (top[..., 0] * inside).sum(1)
+            free, negative = self._denominator(probabilities, lengths, inside)
+            said, positive = self._numerator(probabilities, lengths, inside, chains)
+            return (said + shift) - (free + shift), positive - negative
+
+    def _denominator(self, p: Tensor, lengths: Tensor, inside: Tensor) -> tuple[Tensor, Tensor]:
+        enter, stay = p[..., self._entering], p[..., self._entering + 1]
+        frames = p.shape[1]
+        alpha = [self._begin * enter[:, 0]]
+        scale = [alpha[0].sum(1, keepdim=True).clamp_min(_FLOOR)]
+        alpha[0] = alpha[0] / scale[0]
+        arriving = [self._begin.expand_as(alpha[0])]
+        for t in range(1, frames):
+            arrive = alpha[-1] @ self._move
+            value = torch.addcmul(arrive * enter[:, t], alpha[-1], stay[:, t])
+            total = value.sum(1, keepdim=True).clamp_min(_FLOOR)
+            arriving.append(arrive)
+            scale.append(total)
+            alpha.append(value / total)
+        last = lengths - 1
+        ends = torch.stack(alpha, 1)[torch.arange(len(p)), last] * self._end
+        tail = ends.sum(1).clamp_min(_FLOOR)
+        logs = (torch.log(torch.cat(scale, 1)) * inside).sum(1) + torch.log(tail)
+        occupancy = torch.zeros_like(p)
+        start_beta = self._end / tail[:, None]
+        beta = torch.zeros_like(start_beta)
+        move_back = self._move.T.contiguous()
+        entered, stayed = [], []
+        for t in range(frames - 1, -1, -1):
+            beta = torch.where((last == t)[:, None], start_beta, beta)
+            weighted = beta / scale[t]
+            come = enter[:, t] * weighted
+            keep = stay[:, t] * weighted
+            entered.append(arriving[t] * come)
+            if t:
+                stayed.append(alpha[t - 1] * keep)
+                beta = come @ move_back + keep
+            else:
+                stayed.append(torch.zeros_like(keep))
+        mask = inside[..., None]
+        occupancy.index_add_(2, self._entering, torch.stack(entered[::-1], 1) * mask)
+        occupancy.index_add_(2, self._entering + 1, torch.stack(stayed[::-1], 1) * mask)
+        return logs, occupancy
+
+    def _numerator(
+        self, p: Tensor, lengths: Tensor, inside: Tensor, chains: Sequence[Chain]
+    ) -> tuple[Tensor, Tensor]:
+        device, count, frames = p.device, len(chains), p.shape[1]
+        longest = max(len(chain.states) for chain in chains)
+        states = torch.zeros(count, longest, dtype=torch.long)
+        weights = torch.zeros(REACH, count, longest, dtype=torch.float64)
+        final = torch.zeros(count, longest, dtype=torch.float64)
+        end = self._end.cpu()
+        for row, chain in enumerate(chains):
+            size = len(chain.states)
+            states[row, :size] = torch.tensor(chain.states)
+            weights[:, row, :size] = torch.tensor(chain.enter, dtype=torch.float64).T
+            final[row, size - 1] = float(end[chain.states[-1]])
+        states, weights, final = states.to(device), weights.to(device), final.to(device)
+        index = self._entering[states]
+        wide = index[:, None, :].expand(count, frames, longest)
+        enter, stay = p.gather(2, wide).double(), p.gather(2, wide + 1).double()
+        # Empty places in front, so that looking back needs no special case.
+        alpha = torch.zeros(count, longest + REACH, dtype=torch.float64, device=device)
+        alpha[:, REACH] = enter[:, 0, 0]
+        history, scale, arriving = [alpha], [torch.ones(count, 1, dtype=torch.float64, device=device)], [torch.zeros_like(enter[:, 0])]  # fmt: skip
+        arriving[0][:, 0] = 1.0
+        for t in range(1, frames):
+            arrive = torch.zeros_like(final)
+            for k in range(REACH):
+                arrive = torch.addcmul(arrive, alpha[:, REACH - k - 1 : longest + REACH - k - 1], weights[k])
+            value = arrive * enter[:, t] + alpha[:, REACH:] * stay[:, t]
+            total = value.sum(1, keepdim=True).clamp_min(1e-300)
+            alpha = torch.nn.functional.pad(value / total, (REACH, 0))
+            history.append(alpha)
+            scale.append(total)
+            arriving.append(arrive)
+        last = lengths - 1
+        tail = (
+            (torch.stack(history, 1)[torch.arange(count), last][:, REACH:] * final).sum(1).clamp_min(1e-300)
+        )
+        logs = (torch.log(torch.cat(scale, 1)) * inside).sum(1) + torch.log(tail)
+        start_beta = final / tail[:, None]
+        beta = torch.zeros_like(start_beta)
+        padded = torch.nn.functional.pad(weights, (0, REACH))
+        entered, stayed = [], []
+        for t in range(frames - 1, -1, -1):
+            beta = torch.where((last == t)[:, None], start_beta, beta)
+            weighted = beta / scale[t]
+            come = torch.nn.functional.pad(enter[:, t] * weighted, (0, REACH))
+            keep = stay[:, t] * weighted
+            entered.append(arriving[t] * come[:, :longest])
+            if t:
+                stayed.append(history[t - 1][:, REACH:] * keep)
+                beta = keep
+                for k in range(REACH):
+                    beta = beta + (padded[k] * come)[:, k + 1 : k + 1 + longest]
+            else:
+                stayed.append(torch.zeros_like(keep))
+        occupancy = torch.zeros_like(p)
+        mask = inside[..., None]
+        occupancy.scatter_add_(2, wide, (torch.stack(entered[::-1], 1) * mask).float())
+        occupancy.scatter_add_(2, wide + 1, (torch.stack(stayed[::-1], 1) * mask).float())
+        return logs.float(), occupancy

@@ -1,0 +1,169 @@
+"""The acoustic model: a factorised time-delay network, and its export to Kaldi's nnet3 layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from assistant.training.speech.acoustics import COEFFICIENTS
+
+SUBSAMPLING = 3
+"""Outputs come every third frame (30 ms); Vosk's word times take that for granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Sizes of a network; the defaults make about 1.6 million parameters."""
+
+    front: int = 160
+    width: int = 320
+    bottleneck: int = 96
+    layers: int = 8
+    before_output: int = 160
+
+    @property
+    def context(self) -> int:
+        """Frames seen on either side of the middle: 2 + 1 of the front, 3 of each further layer."""
+        return 3 + SUBSAMPLING * self.layers
+
+
+class _Factored(nn.Module):
+    """`width` → `bottleneck` over (t-1, t), → `width` over (t, t+1), added to what came in."""
+
+    def __init__(self, width: int, bottleneck: int, dropout: float):
+        super().__init__()
+        self.narrow = nn.Conv1d(width, bottleneck, 2, bias=False)
+        self.wide = nn.Conv1d(bottleneck, width, 2)
+        self.norm = nn.BatchNorm1d(width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = torch.relu(self.norm(self.wide(self.narrow(x))))
+        return x[..., 1:-1] * BYPASS + self.dropout(y)
+
+
+BYPASS = 0.66
+"""Share of a layer's input that is added to its output, as in Kaldi's TDNN-F recipes."""
+
+
+class Network(nn.Module):
+    """(batch, frames, 40) MFCCs → (batch, ceil(frames / 3), outputs) scores."""
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, outputs: int, shape: Shape | None = None, dropout: float = 0.05):
+        super().__init__()
+        self.shape = shape or Shape()
+        self.front = nn.Conv1d(COEFFICIENTS, self.shape.front, 5)
+        self.front_norm = nn.BatchNorm1d(self.shape.front)
+        self.thin = nn.Conv1d(self.shape.front, self.shape.width, 3, stride=SUBSAMPLING)
+        self.thin_norm = nn.BatchNorm1d(self.shape.width)
+        self.layers = nn.ModuleList(
+            _Factored(self.shape.width, self.shape.bottleneck, dropout) for _ in range(self.shape.layers)
+        )
+        self.before = nn.Conv1d(self.shape.width, self.shape.before_output, 1)
+        self.before_norm = nn.BatchNorm1d(self.shape.before_output)
+        self.output = nn.Conv1d(self.shape.before_output, outputs, 1)
+        nn.init.zeros_(self.output.weight)
+        assert self.output.bias is not None
+        nn.init.zeros_(self.output.bias)
+        self.register_buffer("mean", torch.zeros(COEFFICIENTS))
+        self.register_buffer("deviation", torch.ones(COEFFICIENTS))
+
+    def forward(self, features: Tensor) -> Tensor:
+        frames = features.shape[1]
+        outputs = (frames + SUBSAMPLING - 1) // SUBSAMPLING
+        context = self.shape.context
+        after = context + SUBSAMPLING * outputs - frames
+        padded = torch.cat(
+            [features[:, :1].expand(-1, context, -1), features, features[:, -1:].expand(-1, after, -1)], 1
+        )
+        x = ((padded - self.mean) / self.deviation).transpose(1, 2)
+        x = torch.relu(self.front_norm(self.front(x)))
+        x = torch.relu(self.thin_norm(self.thin(x)))
+        for layer in self.layers:
+            x = layer(x)
+        x = torch.relu(self.before_norm(self.before(x)))
+        return self.output(x).transpose(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One nnet3 component: an affine map (weight and bias), else a ReLU, else a mere name for its input."""
+
+    name: str
+    size: int
+    weight: npt.NDArray[np.float32] | None = None
+    bias: npt.NDArray[np.float32] | None = None
+    rectifies: bool = False
+
+
+def export(network: Network) -> tuple[list[Component], list[str]]:
+    """(components, configuration lines) of the same network in nnet3's terms.
+
+    Normalisation is folded into the affine map before it, in double precision. The matrix of an
+    `Append` input is the convolution's, its columns in order of time.
+    """
+    network.eval()
+    parts: list[Component] = []
+    lines = [f"input-node name=input dim={COEFFICIENTS}"]
+
+    def add(name: str, source: str, weight: Tensor, bias: Tensor) -> str:
+        flat = weight.permute(0, 2, 1).reshape(weight.shape[0], -1)
+        parts.append(Component(name, len(bias), flat.float().numpy(), bias.float().numpy()))
+        lines.append(f"component-node name={name} component={name} input={source}")
+        return name
+
+    def relu(name: str, source: str, size: int) -> str:
+        parts.append(Component(name, size, rectifies=True))
+        lines.append(f"component-node name={name} component={name} input={source}")
+        return name
+
+    weight, bias = _folded(network.front, network.front_norm)
+    scale = network.deviation.double()
+    weight = weight / scale[None, :, None]
+    bias = bias - (weight * network.mean.double()[None, :, None]).sum((1, 2))
+    last = add("front.affine", _append("input", (-2, -1, 0, 1, 2)), weight, bias)
+    last = relu("front.relu", last, network.shape.front)
+    last = add("thin.affine", _append(last, (-1, 0, 1)), *_folded(network.thin, network.thin_norm))
+    last = relu("thin.relu", last, network.shape.width)
+    for number, layer in enumerate(network.layers, 1):
+        assert isinstance(layer, _Factored)
+        narrow = layer.narrow.weight.detach().double()
+        name = add(f"f{number}.linear", _append(last, (-3, 0)), narrow, torch.zeros(narrow.shape[0]).double())
+        name = add(f"f{number}.affine", _append(name, (0, 3)), *_folded(layer.wide, layer.norm))
+        name = relu(f"f{number}.relu", name, network.shape.width)
+        last = f"Sum(Scale({BYPASS}, {last}), {name})"
+        # A descriptor has no name that later layers could use: a component that does nothing gives it one.
+        noop = f"f{number}.out"
+        parts.append(Component(noop, network.shape.width))
+        lines.append(f"component-node name={noop} component={noop} input={last}")
+        last = noop
+    last = add("before.affine", last, *_folded(network.before, network.before_norm))
+    last = relu("before.relu", last, network.shape.before_output)
+    last = add("output.affine", last, *_folded(network.output, None))
+    lines.append(f"output-node name=output input={last} objective=linear")
+    return parts, lines
+
+
+def _append(source: str, offsets: tuple[int, ...]) -> str:
+    terms = (source if offset == 0 else f"Offset({source}, {offset})" for offset in offsets)
+    return f"Append({', '.join(terms)})"
+
+
+def _folded(layer: nn.Conv1d, norm: nn.BatchNorm1d | None) -> tuple[Tensor, Tensor]:
+    weight = layer.weight.detach().double()
+    assert layer.bias is not None
+    bias = layer.bias.detach().double()
+    if norm is None:
+        return weight, bias
+    assert norm.running_var is not None and norm.running_mean is not None
+    gain = norm.weight.detach().double() / torch.sqrt(norm.running_var.double() + norm.eps)
+    return weight * gain[:, None, None], (
+        bias - norm.running_mean.double()
+    ) * gain + norm.bias.detach().double()

@@ -1,0 +1,61 @@
+"""All text that the recipe learns from, in one place: what may be said, and which words must be known."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.asr.adaptation_sentences import names as nlu_names
+from assistant.asr.adaptation_sentences import utterances
+from assistant.asr.graph_language import Counts, count, merge
+from assistant.training.speech.names import common_words, people
+from assistant.training.speech.people import Clip
+from assistant.training.speech.sentences import Commands, banking_texts, dictionary_examples
+
+WORDNET = Path("/usr/share/wordnet")
+"""Where Debian's `wordnet-base` puts its dictionary; the recipe does without it when it is absent."""
+SCOWL = Path("/usr/share/dict/scowl")
+"""Where Debian's `scowl` puts its word lists."""
+
+_COMMANDS = 60_000
+# How heavily each kind of text counts. The command templates repeat themselves, the questions to banks
+# are typed and wordier than speech, the rest keeps other speech from being forced into commands.
+_WEIGHTS = {"commands": 1.0, "utterances": 2.0, "banking": 1.5, "everyday": 0.5}
+_THRESHOLDS = (1.0, 1.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    commands: list[str]
+    utterances: list[str]
+    banking: list[str]
+    everyday: list[str]
+    needed: set[str]
+    """Words that must be in the vocabulary however rare: names, merchants, places, what commands say."""
+    common: list[str]
+
+    def counts(self, words: Sequence[str]) -> Counts:
+        """The language model's counts over `words`, thinned to what is worth its place."""
+        parts = [(count(getattr(self, kind), words), weight) for kind, weight in _WEIGHTS.items() if getattr(self, kind)]
+        return merge(parts, words).thinned(_THRESHOLDS)
+
+
+def gather(data: Path, nlu_data: Path, clips: Sequence[Clip], held_out: set[str], seed: int) -> Texts:
+    """Read every source that is there.
+
+    `data` is a folder with `text/` (may be missing), `held_out` are test sentences: never learnt from.
+    Transcripts of held-out speakers among `clips` are left out.
+    """
+    rng = random.Random(seed)
+    first, last = people()
+    commands = Commands(rng, [f"{rng.choice(first)} {rng.choice(last)}" for _ in range(6000)] + first)
+    said = [text for text in (commands.sentence() for _ in range(_COMMANDS)) if text not in held_out]
+    trained = [text for text in utterances(nlu_data) if text not in held_out]
+    banking = list(dict.fromkeys(banking_texts(data / "text")))
+    everyday = list(dict.fromkeys(dictionary_examples(WORDNET)))
+    everyday += [clip.text for clip in clips if not clip.held_out]
+    listed = [*commands.lists(), *nlu_names(nlu_data), *first, *last]
+    needed = {word for text in (*listed, *said, *trained) for word in text.split()}
+    return Texts(said, trained, banking, everyday, needed, common_words(SCOWL))
