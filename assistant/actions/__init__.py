@@ -1,1 +1,9 @@
+"""Rasa custom actions by topic: each asks the bank and fills a response template.
 
+`rasa run actions --actions assistant.actions` and the assistant's own process both load this
+package by its name.
+"""
+
+from assistant.actions import topics
+
+__all__ = ["topics"]

@@ -1,0 +1,111 @@
+"""Names that were said, found among the names that the customer's banks know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from string import capwords
+
+from assistant.actions.filters import display_name
+from assistant.actions.question import Choice
+from assistant.actions.words import plain_words
+from assistant.bank.model import Transaction
+from assistant.errors import BankError
+from assistant.nlu import matching
+
+_FILLERS = 3
+"""Words around a name in an answer to "a or b?": "the second one please"."""
+
+
+class Unclear(Exception):  # noqa: N818 - a turn of the conversation, not an error
+    """Two names fit equally well: one short question settles it."""
+
+    def __init__(self, choice: Choice):
+        super().__init__(choice.part)
+        self.choice = choice
+
+
+class Unknown(Exception):  # noqa: N818 - a turn of the conversation, not an error
+    """No name fits, among those that the banks which answered know."""
+
+    def __init__(self, part: str, said: str, options: tuple[str, ...], failures: Sequence[BankError] = ()):
+        super().__init__(part)
+        self.failures = tuple(failures)
+        self.part = part
+        self.said = said
+        self.options = options
+
+
+def resolve(said: str, names: Sequence[str]) -> list[str]:
+    """The names that may be meant, best first: none, one, or several that are too close to tell."""
+    plain = plain_words(said)
+    exact = [name for name in names if plain_words(name) == plain]
+    if exact:
+        return exact[:1]
+    inside = [name for name in names if plain and set(plain) <= set(plain_words(name))]
+    if inside:
+        return inside
+    return list(matching.candidates(said, names))
+
+
+def pick(text: str, options: Sequence[str], ordinals: Sequence[str]) -> str | None:
+    """The option that an answer to "a or b?" names, by name or by "the first one"; None if it is none."""
+    words = plain_words(text)
+    longest = max((len(plain_words(option)) for option in options), default=0)
+    if not words or len(words) > longest + _FILLERS:
+        return None
+    for ordinal, option in zip(ordinals, options, strict=False):
+        if ordinal in words:
+            return option
+    found = [option for option in options if set(plain_words(option)) <= set(words)]
+    if not found:
+        found = resolve(text, options)
+    return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """One name that was said, as the customer's data write it."""
+
+    display: str
+    names: frozenset[str]
+    """Case-folded; a chain's branches may be several."""
+    is_person: bool = False
+
+
+class Payees:
+    """Everybody that the customer paid or was paid by."""
+
+    def __init__(self, shops: Mapping[str, bool]):
+        self._shops = shops
+
+    @classmethod
+    def of(cls, transactions: Iterable[Transaction]) -> Payees:
+        shops: dict[str, bool] = {}
+        for each in transactions:
+            name = display_name(each)
+            if name:
+                shops[name] = shops.get(name, False) or each.merchant is not None
+        return cls(shops)
+
+    def named(self, said: str) -> Payee:
+        """Who is meant; somebody nobody knows is looked for as said. Raises Unclear.
+
+        Branches of one chain ("Tesco Express", "Tesco Metro") are one shop. People who share a
+        name are not: there the customer is asked.
+        """
+        found = resolve(said, sorted(self._shops))
+        if not found:
+            return Payee(_shown(said), frozenset({said.casefold()}))
+        plain = set(plain_words(said))
+        branches = all(self._shops[name] and plain <= set(plain_words(name)) for name in found)
+        if len(found) > 1 and not branches:
+            raise Unclear(Choice("merchant", tuple(found)))
+        display = found[0] if len(found) == 1 else _shown(said)
+        names = frozenset(name.casefold() for name in found)
+        return Payee(display, names, is_person=not self._shops[found[0]])
+
+
+def _shown(said: str) -> str:
+    """Recognisers write names small."""
+    return capwords(said) if said.islower() else said

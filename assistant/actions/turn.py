@@ -1,0 +1,124 @@
+"""One turn as an action sees it: what was heard, what is remembered, what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from assistant.actions.listing import Listing
+from assistant.actions.question import Filters, Question
+from assistant.actions.services import Services
+from assistant.errors import AssistantError, BankError, BankServerError, BankUnreachableError
+
+QUERY, REST, LAST_REPLY, SPEECH_RATE = "query", "rest", "last_reply", "speech_rate"
+"""Names of the slots."""
+
+
+class Turn:
+    """Wraps Rasa's dispatcher and tracker. Nothing in it outlives the turn."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker, services: Services):
+        self.services = services
+        self.phrases = services.phrases
+        self.wording = services.wording
+        self.today = services.today()
+        message: Mapping[str, Any] = tracker.latest_message or {}
+        self.text = str(message.get("text") or "")
+        self.heard = Filters.from_entities(message.get("entities") or [])
+        self._slots: Mapping[str, Any] = tracker.slots
+        self._changes: dict[str, Any] = {}
+        self._said: list[dict[str, Any]] = []
+        self._dispatcher = dispatcher
+
+    # --- memory ------------------------------------------------------------------------------
+
+    @property
+    def question(self) -> Question | None:
+        """The last question that was asked, this turn's included."""
+        return Question.from_slot(self._slot(QUERY))
+
+    @question.setter
+    def question(self, question: Question | None) -> None:
+        self._changes[QUERY] = question.to_slot() if question else None
+
+    @property
+    def rest(self) -> Listing | None:
+        return Listing.from_slot(self._slot(REST))
+
+    @rest.setter
+    def rest(self, rest: Listing | None) -> None:
+        self._changes[REST] = rest.to_slot() if rest else None
+
+    @property
+    def speech_rate(self) -> str | None:
+        rate = self._slot(SPEECH_RATE)
+        return rate if isinstance(rate, str) else None
+
+    @speech_rate.setter
+    def speech_rate(self, rate: str | None) -> None:
+        self._changes[SPEECH_RATE] = rate
+
+    @property
+    def last_reply(self) -> list[tuple[str, dict[str, Any]]]:
+        """(response, values) of the last answer, in order."""
+        reply = self._slot(LAST_REPLY)
+        return [(each["response"], dict(each["values"])) for each in reply or []]
+
+    def _slot(self, name: str) -> Any:
+        return self._changes.get(name, self._slots.get(name))
+
+    # --- speaking ----------------------------------------------------------------------------
+
+    def say(self, response: str, **values: Any) -> None:
+        """Fill a response template, as part of the answer that "repeat" says again."""
+        self._said.append({"response": response, "values": values})
+        self.remark(response, **values)
+
+    def remark(self, response: str, **values: Any) -> None:
+        """Fill a response template beside the answer: "you're welcome" is not what "repeat" is for."""
+        rate = self.speech_rate
+        self._dispatcher.utter_message(response=response, **values, **({SPEECH_RATE: rate} if rate else {}))
+
+    def fail(self, error: AssistantError) -> None:
+        self.say("utter_error", say=error.say, remedy=error.remedy, code=error.code)
+
+    def mention(self, failures: Sequence[BankError]) -> None:
+        """Say which banks the answer is without."""
+        for failure in failures:
+            if isinstance(failure, BankUnreachableError | BankServerError):
+                self.say("utter_bank_not_answering", bank=failure.bank)
+            else:
+                self.say(
+                    "utter_bank_left_out",
+                    bank=failure.bank,
+                    say=failure.say,
+                    remedy=failure.remedy,
+                    code=failure.code,
+                )
+
+    def read_out(self, listing: Listing, response: str, **values: Any) -> None:
+        """Say a list: the first entries aloud, a table on the screen, the rest on "more"."""
+        page, self.rest = listing.first()
+        self.say(response, items=self.join(page.speech), table="\n".join(listing.screen_lines()), **values)
+
+    def join(self, entries: Sequence[str]) -> str:
+        """Entries of a list that is said: a semicolon parts those that hold commas of their own."""
+        return "; ".join(entries) if any(", " in entry for entry in entries) else self.wording.all_of(entries)
+
+    # --- the end -----------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """The last words: what "more" would read, when a list was begun in this turn."""
+        rest = self.rest if REST in self._changes else None
+        if rest is not None:
+            self.remark("utter_more_offer", left=self.phrases.count("counts.left", len(rest)))
+
+    def events(self) -> list[dict[str, Any]]:
+        """What Rasa is to remember."""
+        if self._said:
+            self._changes[LAST_REPLY] = self._said
+        return [SlotSet(name, value) for name, value in self._changes.items()]
