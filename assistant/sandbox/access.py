@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from assistant.sandbox.ledger import Account
-from assistant.sandbox.refusals import Refusal
+from assistant.sandbox.refusals import RefusalError
 
 
 class Right(Enum):
@@ -27,18 +27,18 @@ _GLOBAL_VALUES = ("allAccounts", "allAccountsWithOwnerName")
 
 
 def check_access(access: object, accounts: Sequence[Account]) -> dict[str, Any]:
-    """The `access` of a request, found usable. Raises Refusal FORMAT_ERROR with the faulty path."""
+    """The `access` of a request, found usable. Raises RefusalError FORMAT_ERROR with the faulty path."""
     if not isinstance(access, dict):
-        raise Refusal("FORMAT_ERROR", "access must be an object", path="access")
+        raise RefusalError("FORMAT_ERROR", "access must be an object", path="access")
     lists = [right.value for right in Right if right.value in access]
     flags = [name for name in _GLOBAL if name in access]
     if len(flags) + bool(lists) != 1:
-        raise Refusal(
+        raise RefusalError(
             "FORMAT_ERROR", "access is either a list of accounts or one global permission", path="access"
         )
     for name in flags:
         if access[name] not in _GLOBAL_VALUES:
-            raise Refusal(
+            raise RefusalError(
                 "FORMAT_ERROR", f"{name} must be one of {', '.join(_GLOBAL_VALUES)}", path=f"access.{name}"
             )
     for name in lists:
@@ -49,10 +49,10 @@ def check_access(access: object, accounts: Sequence[Account]) -> dict[str, Any]:
 def _check_references(name: str, references: object, accounts: Sequence[Account]) -> None:
     path = f"access.{name}"
     if not isinstance(references, list) or not all(isinstance(entry, dict) for entry in references):
-        raise Refusal("FORMAT_ERROR", f"{name} must be a list of account references", path=path)
+        raise RefusalError("FORMAT_ERROR", f"{name} must be a list of account references", path=path)
     for reference in references:
         if not any(_names(reference, account) for account in accounts):
-            raise Refusal("FORMAT_ERROR", "no such account at this bank", path=path)
+            raise RefusalError("FORMAT_ERROR", "no such account at this bank", path=path)
 
 
 def covers(access: Mapping[str, Any], right: Right, account: Account) -> bool:

@@ -13,7 +13,7 @@ from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.consents import Consent
 from assistant.sandbox.desk import Answer, Desk
 from assistant.sandbox.ledger import Account
-from assistant.sandbox.refusals import Refusal
+from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.rendering import (
     Json,
     account_details,
@@ -92,7 +92,7 @@ def read_transaction(desk: Desk, request: Request, account_id: str, transaction_
     _, account = _admitted(desk, request, account_id, Right.TRANSACTIONS, cards=False)
     row = desk.ledger.entry(account, transaction_id)
     if row is None:
-        raise Refusal("RESOURCE_UNKNOWN", "no such transaction in this account")
+        raise RefusalError("RESOURCE_UNKNOWN", "no such transaction in this account")
     return Answer(200, {"transactionsDetails": transaction(account, row, desk.ledger.today().isoformat())})
 
 
@@ -131,7 +131,7 @@ def _balances(desk: Desk, accounts: list[Account]) -> dict[str, list[Json]]:
 def _admit(desk: Desk, request: Request) -> Consent:
     consent_id = request.headers.get("consent-id")
     if not consent_id:
-        raise Refusal("FORMAT_ERROR", "Consent-ID is missing", path="Consent-ID")
+        raise RefusalError("FORMAT_ERROR", "Consent-ID is missing", path="Consent-ID")
     return desk.consents.admit(
         consent_id,
         request.path[len(desk.plan.prefix) :],
@@ -148,19 +148,19 @@ def _admitted(
         if account.id == account_id and account.plan.is_card_account is cards:
             if consent.may_read(right, account):
                 return consent, account
-            raise Refusal("CONSENT_INVALID", f"the consent does not cover {right.value} of this account")
-    raise Refusal("RESOURCE_UNKNOWN", "no such account")
+            raise RefusalError("CONSENT_INVALID", f"the consent does not cover {right.value} of this account")
+    raise RefusalError("RESOURCE_UNKNOWN", "no such account")
 
 
 def _report(desk: Desk, request: Request, account: Account, statuses: tuple[str, ...]) -> Json:
     """The lists of an account report, and the links that turn its pages."""
     status = request.args.get("bookingStatus")
     if status not in statuses:
-        raise Refusal(
+        raise RefusalError(
             "FORMAT_ERROR", f"bookingStatus must be one of {', '.join(statuses)}", path="bookingStatus"
         )
     if _flag(request, "deltaList"):
-        raise Refusal("PARAMETER_NOT_SUPPORTED", "no delta lists here, use dateFrom", path="deltaList")
+        raise RefusalError("PARAMETER_NOT_SUPPORTED", "no delta lists here, use dateFrom", path="deltaList")
     if status == "information":
         return {"information": _standing_orders(desk, account), "_links": {}}
     today = desk.ledger.today()
@@ -202,7 +202,7 @@ def _after(desk: Desk, request: Request, account: Account) -> tuple[str, str]:
         return "", ""
     row = desk.ledger.entry(account, named)
     if row is None:
-        raise Refusal("FORMAT_ERROR", "no such entry in this account", path="entryReferenceFrom")
+        raise RefusalError("FORMAT_ERROR", "no such entry in this account", path="entryReferenceFrom")
     return row.booked_on, row.id
 
 
@@ -231,10 +231,10 @@ def _period(request: Request, today: date) -> tuple[str, str]:
     since = _date(request, "dateFrom")
     if since is None:
         if not request.args.get("entryReferenceFrom"):
-            raise Refusal("FORMAT_ERROR", "dateFrom is missing", path="dateFrom")
+            raise RefusalError("FORMAT_ERROR", "dateFrom is missing", path="dateFrom")
         since = date.min
     if since > until:
-        raise Refusal("PERIOD_INVALID", "dateFrom lies after dateTo", path="dateFrom")
+        raise RefusalError("PERIOD_INVALID", "dateFrom lies after dateTo", path="dateFrom")
     return since.isoformat(), until.isoformat()
 
 
@@ -245,13 +245,13 @@ def _date(request: Request, name: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Refusal("FORMAT_ERROR", f"{name} must be a date, YYYY-MM-DD", path=name) from error
+        raise RefusalError("FORMAT_ERROR", f"{name} must be a date, YYYY-MM-DD", path=name) from error
 
 
 def _flag(request: Request, name: str) -> bool:
     text = request.args.get(name, "false")
     if text not in ("true", "false"):
-        raise Refusal("FORMAT_ERROR", f"{name} must be true or false", path=name)
+        raise RefusalError("FORMAT_ERROR", f"{name} must be true or false", path=name)
     return bool(text == "true")
 
 
@@ -260,5 +260,5 @@ def _number(request: Request, name: str, default: int, low: int, high: int) -> i
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-        raise Refusal("FORMAT_ERROR", f"{name} must be a number from {low} to {high}", path=name)
+        raise RefusalError("FORMAT_ERROR", f"{name} must be a number from {low} to {high}", path=name)
     return int(text)

@@ -21,7 +21,7 @@ from assistant.sandbox.desk import Desk, endpoint, refuse
 from assistant.sandbox.ledger import Ledger
 from assistant.sandbox.practice_api import practice_blueprint
 from assistant.sandbox.quirks import Quirk, read_quirks
-from assistant.sandbox.refusals import Refusal
+from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.sca import Authorisations
 from assistant.sandbox.schema import open_database
 
@@ -55,7 +55,7 @@ def create_app(
     today: date | None = None,
     reset: bool = False,
     quirks: Mapping[str, frozenset[Quirk]] | None = None,
-    announce: Callable[[str], None] = lambda line: None,
+    announce: Callable[[str], None],
 ) -> Sanic:
     """Open the database, made from `seed` when it is new, and lay the routes over it.
 
@@ -94,15 +94,16 @@ def create_app(
 
 
 def _not_found(request: Request, _error: Exception) -> HTTPResponse:
-    return refuse(request, Refusal("RESOURCE_UNKNOWN", "no such path"))
+    return refuse(request, RefusalError("RESOURCE_UNKNOWN", "no such path"))
 
 
 def _wrong_method(request: Request, _error: Exception) -> HTTPResponse:
-    return refuse(request, Refusal("SERVICE_INVALID", f"{request.method} is not possible here"))
+    return refuse(request, RefusalError("SERVICE_INVALID", f"{request.method} is not possible here"))
 
 
 def _broken(request: Request, error: Exception) -> HTTPResponse:
     if isinstance(error, SanicException) and 400 <= error.status_code < 500:
-        return refuse(request, Refusal("FORMAT_ERROR", str(error)))
-    logger.error("practice bank failed", exc_info=error)
-    return refuse(request, Refusal("INTERNAL_SERVER_ERROR", "the practice bank made a mistake"))
+        return refuse(request, RefusalError("FORMAT_ERROR", str(error)))
+    if not request.transport.is_closing():
+        logger.error("practice bank failed", exc_info=error)
+    return refuse(request, RefusalError("INTERNAL_SERVER_ERROR", "the practice bank made a mistake"))

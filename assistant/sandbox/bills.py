@@ -64,13 +64,13 @@ STANDING_ORDERS = (
         "Liffey Homes", "everyday", 1, -135_000, -135_000, "Rent 14 Canal Terrace",
         kinds.STANDING_ORDER, "RENT", LIFFEY_HOMES,
     ),
-    Bill("City Gym", "everyday", 15, -3_900, -3_900, "Membership 20417", kinds.STANDING_ORDER, None, CITY_GYM),
+    Bill("City Gym", "everyday", 15, -3_900, -3_900, "Member 20417", kinds.STANDING_ORDER, None, CITY_GYM),
     Bill(
         "Anna Keller", "everyday", 29, -35_000, -35_000, "Rainy day", kinds.STANDING_ORDER, "SAVG",
         into="savings",
     ),
     Bill(
-        "Anna Keller", "everyday", 29, -36_000, -36_000, "Household", kinds.STANDING_ORDER, None, into="joint",
+        "Anna Keller", "everyday", 29, -36_000, -36_000, "Household", kinds.STANDING_ORDER, into="joint",
     ),
 )  # fmt: skip
 """Orders that the bank executes by itself and announces under `bookingStatus=information`."""
@@ -96,7 +96,9 @@ _OTHERS = (
         "City Bins", "joint", 25, -6_150, -6_150, "Waste collection", kinds.DIRECT_DEBIT, "UBIL",
         months=(2, 5, 8, 11),
     ),
-    Bill("Meadow Bank", "savings", 31, 1_900, 2_800, "Interest", kinds.INTEREST, "INTE", months=(3, 6, 9, 12)),
+    Bill(
+        "Meadow Bank", "savings", 31, 1_900, 2_800, "Interest", kinds.INTEREST, "INTE", months=(3, 6, 9, 12),
+    ),
     Bill(
         "Thames Studio", "sterling", 24, 32_000, 46_000, "Illustrations", kinds.RECEIVED_TRANSFER, "SUPP",
         "GB33BUKB20201555555555", months=(1, 4, 7, 10),

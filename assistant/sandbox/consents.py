@@ -15,7 +15,7 @@ from assistant.sandbox.access import Right, check_access, covers
 from assistant.sandbox.catalogue import BankPlan
 from assistant.sandbox.clock import Clock
 from assistant.sandbox.ledger import Account, Ledger
-from assistant.sandbox.refusals import Refusal
+from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.schema import consents, reads
 
 LONGEST = timedelta(days=180)
@@ -28,7 +28,8 @@ MOST_READS_A_DAY = 4
 RECEIVED, PARTIAL, VALID = "received", "partiallyAuthorised", "valid"
 REJECTED, EXPIRED = "rejected", "expired"
 REVOKED, TERMINATED = "revokedByPsu", "terminatedByTpp"
-_OPEN = frozenset({RECEIVED, PARTIAL})
+OPEN = frozenset({RECEIVED, PARTIAL})
+"""Not confirmed yet, or not by everybody."""
 ENDINGS = frozenset({EXPIRED, REVOKED})
 """How a consent can be ended from the bank's or the customer's side."""
 
@@ -62,23 +63,25 @@ class Consents:
         self._ledger = ledger
 
     def create(self, body: Mapping[str, Any], *, psu: str | None, tpp: str) -> Consent:
-        """Raises Refusal when the body is not what the standard asks for."""
+        """Raises RefusalError when the body is not what the standard asks for."""
         today = self._clock.today()
         recurring = _boolean(body, "recurringIndicator")
         if _boolean(body, "combinedServiceIndicator"):
-            raise Refusal(
+            raise RefusalError(
                 "PARAMETER_NOT_SUPPORTED", "no combined services here", path="combinedServiceIndicator"
             )
         frequency = body.get("frequencyPerDay")
         if not isinstance(frequency, int) or isinstance(frequency, bool) or frequency < 1:
-            raise Refusal("FORMAT_ERROR", "frequencyPerDay must be a number from 1", path="frequencyPerDay")
+            raise RefusalError(
+                "FORMAT_ERROR", "frequencyPerDay must be a number from 1", path="frequencyPerDay"
+            )
         if not recurring and frequency != 1:
-            raise Refusal(
+            raise RefusalError(
                 "FORMAT_ERROR", "a consent for one access has frequencyPerDay 1", path="frequencyPerDay"
             )
         valid_until = min(_day(body, "validUntil"), today + LONGEST)
         if valid_until < today:
-            raise Refusal("PERIOD_INVALID", "validUntil lies in the past", path="validUntil")
+            raise RefusalError("PERIOD_INVALID", "validUntil lies in the past", path="validUntil")
         consent = Consent(
             id=str(uuid.uuid4()),
             psu=psu,
@@ -96,19 +99,26 @@ class Consents:
         return consent
 
     def get(self, consent_id: str) -> Consent:
-        """The consent as it stands today. Raises Refusal CONSENT_UNKNOWN."""
+        """The consent as it stands today. Raises RefusalError CONSENT_UNKNOWN."""
         with self._engine.connect() as connection:
             row = connection.execute(_ONE, {"id": consent_id, "bank": self._bank.slug}).one_or_none()
         if row is None:
-            raise Refusal("CONSENT_UNKNOWN", "no such consent at this bank")
+            raise RefusalError("CONSENT_UNKNOWN", "no such consent at this bank")
         return self._aged(_consent(row))
+
+    def get_open(self, consent_id: str) -> Consent:
+        """A consent that still waits for a customer. Raises RefusalError STATUS_INVALID."""
+        consent = self.get(consent_id)
+        if consent.status not in OPEN:
+            raise RefusalError("STATUS_INVALID", f"the consent is {consent.status}")
+        return consent
 
     def authorise(self, consent_id: str, psu: str, *, complete: bool) -> None:
         """A customer confirmed it; `complete` when no further signature is needed.
 
         A recurring consent takes the place of the former one of that customer and caller.
         """
-        consent = self.get(consent_id)
+        consent = self.get_open(consent_id)
         with self._engine.begin() as connection:
             if complete and consent.recurring:
                 connection.execute(
@@ -128,20 +138,20 @@ class Consents:
     def end(self, consent_id: str, status: str) -> None:
         """Give an open or valid consent its last status; an ended one keeps the one it has."""
         consent = self.get(consent_id)
-        if consent.status in _OPEN or consent.status == VALID:
+        if consent.status in OPEN or consent.status == VALID:
             with self._engine.begin() as connection:
                 self._write(connection, consent, status=status)
 
     def admit(self, consent_id: str, resource: str, *, attended: bool, counted: bool = True) -> Consent:
         """Let a read of that resource pass, and count it when nobody is there.
 
-        Raises Refusal CONSENT_UNKNOWN, CONSENT_INVALID, CONSENT_EXPIRED or ACCESS_EXCEEDED.
+        Raises RefusalError CONSENT_UNKNOWN, CONSENT_INVALID, CONSENT_EXPIRED or ACCESS_EXCEEDED.
         """
         consent = self.get(consent_id)
         if consent.status == EXPIRED:
-            raise Refusal("CONSENT_EXPIRED", "the consent has expired, ask for a new one")
+            raise RefusalError("CONSENT_EXPIRED", "the consent has expired, ask for a new one")
         if consent.status != VALID:
-            raise Refusal("CONSENT_INVALID", f"the consent is {consent.status}")
+            raise RefusalError("CONSENT_INVALID", f"the consent is {consent.status}")
         if counted and not (attended and consent.recurring):
             self._count(consent, resource)
         return consent
@@ -158,7 +168,7 @@ class Consents:
                     reads.insert().values(consent_id=consent.id, day=day, resource=resource, count=1)
                 )
             elif before >= consent.frequency:
-                raise Refusal(
+                raise RefusalError(
                     "ACCESS_EXCEEDED", f"more than {consent.frequency} reads a day without the customer"
                 )
             else:
@@ -169,9 +179,9 @@ class Consents:
     def _aged(self, consent: Consent) -> Consent:
         """Time alone ends consents; whoever looks first writes it down."""
         status = consent.status
-        if status in _OPEN and self._clock.now() - consent.created_at > UNCONFIRMED:
+        if status in OPEN and self._clock.now() - consent.created_at > UNCONFIRMED:
             status = REJECTED
-        elif status in _OPEN or status == VALID:
+        elif status in OPEN or status == VALID:
             last_day = (
                 consent.valid_until if consent.recurring else min(consent.valid_until, consent.last_action)
             )
@@ -221,7 +231,7 @@ def _consent(row: Row) -> Consent:
 def _boolean(body: Mapping[str, Any], name: str) -> bool:
     value = body.get(name)
     if not isinstance(value, bool):
-        raise Refusal("FORMAT_ERROR", f"{name} must be true or false", path=name)
+        raise RefusalError("FORMAT_ERROR", f"{name} must be true or false", path=name)
     return value
 
 
@@ -229,4 +239,4 @@ def _day(body: Mapping[str, Any], name: str) -> date:
     try:
         return date.fromisoformat(str(body.get(name)))
     except ValueError as error:
-        raise Refusal("FORMAT_ERROR", f"{name} must be a date, YYYY-MM-DD", path=name) from error
+        raise RefusalError("FORMAT_ERROR", f"{name} must be a date, YYYY-MM-DD", path=name) from error

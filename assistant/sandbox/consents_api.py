@@ -11,7 +11,7 @@ from assistant.sandbox import consents, sca
 from assistant.sandbox.consents import Consent
 from assistant.sandbox.desk import Answer, Desk, read_body
 from assistant.sandbox.quirks import Quirk
-from assistant.sandbox.refusals import Refusal
+from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.rendering import Json
 from assistant.sandbox.sca import Authorisation
 from assistant.sandbox.steps import step
@@ -19,7 +19,7 @@ from assistant.sandbox.steps import step
 
 def create_consent(desk: Desk, request: Request) -> Answer:
     if "psu-ip-address" not in request.headers:
-        raise Refusal("FORMAT_ERROR", "PSU-IP-Address is missing", path="PSU-IP-Address")
+        raise RefusalError("FORMAT_ERROR", "PSU-IP-Address is missing", path="PSU-IP-Address")
     psu = request.headers.get("psu-id")
     approach = _approach(request)
     consent = desk.consents.create(
@@ -74,9 +74,7 @@ def list_authorisations(desk: Desk, _request: Request, consent_id: str) -> Answe
 
 
 def start_authorisation(desk: Desk, request: Request, consent_id: str) -> Answer:
-    consent = desk.consents.get(consent_id)
-    if consent.status not in (consents.RECEIVED, consents.PARTIAL):
-        raise Refusal("STATUS_INVALID", f"the consent is {consent.status}")
+    consent = desk.consents.get_open(consent_id)
     psu = request.headers.get("psu-id") or consent.psu
     approach = _approach(request)
     password = _password(desk, read_body(request))
@@ -100,7 +98,7 @@ def read_authorisation(desk: Desk, request: Request, consent_id: str, authorisat
 
 def update_authorisation(desk: Desk, request: Request, consent_id: str, authorisation_id: str) -> Answer:
     """The next step: who, password, method or code, whichever the body holds."""
-    consent = desk.consents.get(consent_id)
+    consent = desk.consents.get_open(consent_id)
     authorisation = desk.authorisations.get(f"/consents/{consent_id}", authorisation_id)
     body = read_body(request)
     if "scaAuthenticationData" in body:
@@ -114,7 +112,7 @@ def update_authorisation(desk: Desk, request: Request, consent_id: str, authoris
             _check_signer(desk, consent, psu)
             authorisation = desk.authorisations.identify(authorisation, psu)
         elif password is None:
-            raise Refusal("FORMAT_ERROR", "neither PSU-ID, password, method nor code")
+            raise RefusalError("FORMAT_ERROR", "neither PSU-ID, password, method nor code")
         if password is not None:
             authorisation = desk.authorisations.authenticate(authorisation, password)
     return Answer(200, _step(desk, request, authorisation), {"ASPSP-SCA-Approach": authorisation.approach})
@@ -162,7 +160,7 @@ def _location(desk: Desk, request: Request, path: str) -> str:
 def _check_signer(desk: Desk, consent: Consent, psu: str) -> None:
     """A consent asked for in one customer's name is no other customer's to confirm."""
     if consent.psu not in (None, psu) and Quirk.TWO_SIGNATURES not in desk.quirks:
-        raise Refusal("PSU_CREDENTIALS_INVALID", "the consent was asked for by another customer")
+        raise RefusalError("PSU_CREDENTIALS_INVALID", "the consent was asked for by another customer")
 
 
 def _password(desk: Desk, body: dict[str, Any]) -> str | None:
@@ -170,9 +168,9 @@ def _password(desk: Desk, body: dict[str, Any]) -> str | None:
     if psu_data is None:
         return None
     if not isinstance(psu_data, dict):
-        raise Refusal("FORMAT_ERROR", "psuData must be an object", path="psuData")
+        raise RefusalError("FORMAT_ERROR", "psuData must be an object", path="psuData")
     if Quirk.ENCRYPTED_LINK_ONLY in desk.quirks:
-        raise Refusal(
+        raise RefusalError(
             "FORMAT_ERROR", "this bank takes a password only encrypted with its key", path="psuData"
         )
     return _text(psu_data, "password")
@@ -181,5 +179,5 @@ def _password(desk: Desk, body: dict[str, Any]) -> str | None:
 def _text(body: dict[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= 200:
-        raise Refusal("FORMAT_ERROR", f"{name} must be a text", path=name)
+        raise RefusalError("FORMAT_ERROR", f"{name} must be a text", path=name)
     return value

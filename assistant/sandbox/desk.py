@@ -20,7 +20,7 @@ from assistant.sandbox.disguise import disguise
 from assistant.sandbox.faults import Fault, FaultKind, Faults, with_other_type
 from assistant.sandbox.ledger import Ledger
 from assistant.sandbox.quirks import Quirk
-from assistant.sandbox.refusals import Refusal, error_body
+from assistant.sandbox.refusals import RefusalError, error_body
 from assistant.sandbox.rendering import Link
 from assistant.sandbox.sca import Authorisations
 
@@ -54,13 +54,13 @@ class Answer:
 
 
 Handler = Callable[..., Answer]
-"""Gets the desk, the request and the variable parts of the path. Raises Refusal."""
+"""Gets the desk, the request and the variable parts of the path. Raises RefusalError."""
 
 
 def endpoint(desk: Desk, handler: Handler) -> Callable[..., Any]:
     """The Sanic handler around one of ours."""
 
-    async def run(request: Request, **parts: str) -> HTTPResponse | None:
+    async def run(request: Request, **parts: str) -> HTTPResponse:
         fault = desk.faults.take(request.method, request.path[len(desk.plan.prefix) :])
         if fault and fault.seconds:
             await asyncio.sleep(fault.seconds)
@@ -68,19 +68,20 @@ def endpoint(desk: Desk, handler: Handler) -> Callable[..., Any]:
             return _respond(request, Answer(fault.status, error_body(fault.code, "ordered by a tester")))
         try:
             check_request_id(request)
+            _check_accept(request)
             answer = handler(desk, request, **parts)
-        except Refusal as refusal:
-            return refuse(request, refusal)
-        body = disguise(answer.body, desk.quirks)
+        except RefusalError as refusal:
+            answer = Answer(refusal.status, refusal.body())
+        answer = Answer(answer.status, disguise(answer.body, desk.quirks), answer.headers)
         if fault is None or fault.kind is FaultKind.DELAY:
-            return _respond(request, Answer(answer.status, body, answer.headers))
-        return await _spoiled(request, fault, Answer(answer.status, body, answer.headers))
+            return _respond(request, answer)
+        return _spoiled(request, fault, answer)
 
     run.__name__ = f"{desk.plan.slug}_{handler.__name__}"
     return run
 
 
-def refuse(request: Request, refusal: Refusal) -> HTTPResponse:
+def refuse(request: Request, refusal: RefusalError) -> HTTPResponse:
     return _respond(request, Answer(refusal.status, refusal.body()))
 
 
@@ -91,29 +92,36 @@ def check_request_id(request: Request) -> None:
         uuid.UUID(given)
     except ValueError as error:
         text = "X-Request-ID is not a UUID" if given else "X-Request-ID is missing"
-        raise Refusal("FORMAT_ERROR", text, path="X-Request-ID") from error
+        raise RefusalError("FORMAT_ERROR", text, path="X-Request-ID") from error
+
+
+def _check_accept(request: Request) -> None:
+    accepted = request.headers.get("accept", "*/*")
+    if "json" not in accepted and "*/*" not in accepted and "application/*" not in accepted:
+        raise RefusalError("REQUESTED_FORMATS_INVALID", "answers are application/json", path="Accept")
 
 
 def read_body(request: Request) -> dict[str, Any]:
-    """The JSON object of the request, empty when there is no body. Raises Refusal FORMAT_ERROR."""
+    """The JSON object of the request, empty when there is no body. Raises RefusalError FORMAT_ERROR."""
     if not request.body:
         return {}
     try:
         body = ujson.loads(request.body)
     except ValueError as error:
-        raise Refusal("FORMAT_ERROR", "the body is no JSON") from error
+        raise RefusalError("FORMAT_ERROR", "the body is no JSON") from error
     if not isinstance(body, dict):
-        raise Refusal("FORMAT_ERROR", "the body is no JSON object")
+        raise RefusalError("FORMAT_ERROR", "the body is no JSON object")
     return body
 
 
 def _respond(request: Request, answer: Answer) -> HTTPResponse:
-    body = (
-        ""
-        if answer.body is None
-        else ujson.dumps(answer.body, ensure_ascii=False, escape_forward_slashes=False)
-    )
-    return _raw(request, answer, body)
+    return _raw(request, answer, _json(answer))
+
+
+def _json(answer: Answer) -> str:
+    if answer.body is None:
+        return ""
+    return str(ujson.dumps(answer.body, ensure_ascii=False, escape_forward_slashes=False))
 
 
 def _raw(request: Request, answer: Answer, body: str) -> HTTPResponse:
@@ -126,21 +134,21 @@ def _raw(request: Request, answer: Answer, body: str) -> HTTPResponse:
     )
 
 
-async def _spoiled(request: Request, fault: Fault, answer: Answer) -> HTTPResponse | None:
+def _spoiled(request: Request, fault: Fault, answer: Answer) -> HTTPResponse:
     if fault.kind is FaultKind.TYPES:
         return _respond(
             request, Answer(answer.status, with_other_type(answer.body, fault.field), answer.headers)
         )
-    text = ujson.dumps(answer.body, ensure_ascii=False)
+    text = _json(answer)
     half = text[: max(1, len(text) // 2)]
-    if fault.kind is FaultKind.MALFORMED:
-        return _raw(request, answer, half)
-    _reset(request, half, len(text.encode()))
-    return None
+    spoiled = _raw(request, answer, half)
+    if fault.kind is FaultKind.RESET:
+        _reset(request, half, len(text.encode()))
+    return spoiled
 
 
 def _reset(request: Request, half: str, promised: int) -> None:
-    """Send half of the answer, then a TCP reset."""
+    """Send half of the answer, then a TCP reset; nothing more reaches the caller."""
     transport = request.transport
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {_JSON}\r\nContent-Length: {promised}\r\n\r\n"
     transport.write(head.encode() + half.encode())

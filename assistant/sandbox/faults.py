@@ -42,22 +42,20 @@ class Fault:
     @classmethod
     def read(cls, order: Mapping[str, Any]) -> Fault:
         """Raises ValueError that says what is wrong with the order."""
-        kind = FaultKind(order.get("kind"))
-        code = str(order.get("code", cls.code))
-        if code not in STATUS_OF:
-            raise ValueError(f"unknown code {code!r}; known are {', '.join(STATUS_OF)}")
-        calls, seconds = int(order.get("calls", 1)), float(order.get("seconds", 0))
-        if calls < 1 or not 0 <= seconds <= LONGEST_DELAY:
-            raise ValueError(f"calls must be 1 or more, seconds from 0 to {LONGEST_DELAY:g}")
-        return cls(
-            kind=kind,
-            path=str(order.get("path", cls.path)),
-            calls=calls,
-            seconds=seconds,
-            code=code,
-            status=int(order.get("status", STATUS_OF[code])),
-            field=str(order.get("field", cls.field)),
+        named: dict[str, Any] = {
+            name: str(order[name]) for name in ("path", "code", "field") if name in order
+        }
+        fault = cls(
+            kind=FaultKind(order.get("kind")),
+            calls=int(order.get("calls", 1)),
+            seconds=float(order.get("seconds", 0)),
+            **named,
         )
+        if fault.code not in STATUS_OF:
+            raise ValueError(f"unknown code {fault.code!r}; known are {', '.join(STATUS_OF)}")
+        if fault.calls < 1 or not 0 <= fault.seconds <= LONGEST_DELAY:
+            raise ValueError(f"calls must be 1 or more, seconds from 0 to {LONGEST_DELAY:g}")
+        return replace(fault, status=int(order.get("status", STATUS_OF[fault.code])))
 
 
 class Faults:

@@ -72,7 +72,7 @@ class Friend:
 
 
 FRIENDS = (
-    Friend("Marie Dubois", "FR1420041010050500013M02606", 0.040, 0.5, ("Dinner on Friday", "Concert tickets", "Lunch")),
+    Friend("Marie Dubois", "FR1420041010050500013M02606", 0.040, 0.5, ("Friday dinner", "Cinema", "Lunch")),
     Friend("Tom Baker", "GB29NWBK60161331926819", 0.028, 0.4, ("Football", "Taxi home", "Birthday present")),
     Friend("Martin Durand", "FR7630006000011234567890189", 0.022, 0.7, ("Shared hotel", "Groceries")),
     Friend("Martine Durand", irish_iban("BOFI90001755667788"), 0.022, 0.2, ("Thank you", "Theatre")),

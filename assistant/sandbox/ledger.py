@@ -171,7 +171,8 @@ class Ledger:
     def pending(self, account: Account, since: str, until: str) -> Sequence[Row]:
         values = {"account": account.id, "since": since, "until": until, "today": self.today().isoformat()}
         with self._engine.connect() as connection:
-            return connection.execute(_PENDING, values).all()
+            rows: Sequence[Row] = connection.execute(_PENDING, values).all()
+        return rows
 
     def entry(self, account: Account, entry_id: str) -> Row | None:
         values = {"account": account.id, "id": entry_id, "today": self.today().isoformat()}
@@ -195,15 +196,15 @@ class Ledger:
         if today <= self._until:
             return
         ids = {account.plan.key: account.id for kept in self._accounts.values() for account in kept}
-        rows = []
+        rows: list[dict[str, object]] = []
+        since = self.since.isoformat()
         day = self._until
         while day < today:
             day += timedelta(days=1)
-            rows += _day_rows(self.seed, day, ids)
+            # Purchases made just before the first day count when they are booked after it.
+            rows += [row for row in _day_rows(self.seed, day, ids) if str(row["booked_on"]) >= since]
         if rows:
-            connection.execute(
-                entries.insert(), [row for row in rows if row["booked_on"] >= self.since.isoformat()]
-            )
+            connection.execute(entries.insert(), rows)
         connection.execute(facts.update().where(facts.c.name == "until").values(value=today.isoformat()))
         self._until = today
 
@@ -246,7 +247,6 @@ def _open_accounts(connection: Connection, seed: int, today: date) -> dict[str, 
         for plan in bank.accounts
     ]
     connection.execute(accounts.insert(), rows)
-    # Purchases made just before the first day are booked after it.
     until = since - LONGEST_BOOKING - timedelta(days=1)
     known = {"seed": str(seed), "from": since.isoformat(), "until": until.isoformat()}
     connection.execute(facts.insert(), [{"name": name, "value": value} for name, value in known.items()])

@@ -17,7 +17,7 @@ from assistant.sandbox.consents_api import settle
 from assistant.sandbox.desk import Desk, read_body, refuse
 from assistant.sandbox.faults import Fault
 from assistant.sandbox.quirks import read_quirks
-from assistant.sandbox.refusals import Refusal
+from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.sca import STARTED
 
 _Practice = Callable[[Mapping[str, Desk], Request], Any]
@@ -91,7 +91,7 @@ def answer_approval(desks: Mapping[str, Desk], request: Request) -> Any:
     order = read_body(request)
     desk = _desk(desks, order)
     if not isinstance(order.get("approve"), bool):
-        raise Refusal("FORMAT_ERROR", "approve must be true or false", path="approve")
+        raise RefusalError("FORMAT_ERROR", "approve must be true or false", path="approve")
     answered = desk.authorisations.answer_in_app(str(order.get("authorisationId")), approve=order["approve"])
     settle(desk, answered)
     return {"scaStatus": answered.status}
@@ -102,7 +102,9 @@ def end_consent(desks: Mapping[str, Desk], request: Request) -> Any:
     order = read_body(request)
     desk = _desk(desks, order)
     if order.get("status") not in ENDINGS:
-        raise Refusal("FORMAT_ERROR", f"status must be one of {', '.join(sorted(ENDINGS))}", path="status")
+        raise RefusalError(
+            "FORMAT_ERROR", f"status must be one of {', '.join(sorted(ENDINGS))}", path="status"
+        )
     consent_id = str(order.get("consentId"))
     desk.consents.end(consent_id, order["status"])
     return {"consentStatus": desk.consents.get(consent_id).status}
@@ -123,7 +125,7 @@ def order_fault(desks: Mapping[str, Desk], request: Request) -> Any:
     try:
         desk.faults.order(Fault.read(order))
     except (TypeError, ValueError) as error:
-        raise Refusal("FORMAT_ERROR", str(error)) from error
+        raise RefusalError("FORMAT_ERROR", str(error)) from error
     return show_faults(desks, request)
 
 
@@ -142,18 +144,18 @@ def set_quirks(desks: Mapping[str, Desk], request: Request) -> Any:
     order = read_body(request)
     names = order.get("quirks")
     if not isinstance(names, list):
-        raise Refusal("FORMAT_ERROR", "quirks must be a list", path="quirks")
+        raise RefusalError("FORMAT_ERROR", "quirks must be a list", path="quirks")
     try:
         _desk(desks, order).quirks = read_quirks(names)
     except ValueError as error:
-        raise Refusal("FORMAT_ERROR", str(error), path="quirks") from error
+        raise RefusalError("FORMAT_ERROR", str(error), path="quirks") from error
     return show_quirks(desks, request)
 
 
 def _desk(desks: Mapping[str, Desk], order: Mapping[str, Any]) -> Desk:
     desk = desks.get(str(order.get("bank")))
     if desk is None:
-        raise Refusal("FORMAT_ERROR", f"bank must be one of {', '.join(desks)}", path="bank")
+        raise RefusalError("FORMAT_ERROR", f"bank must be one of {', '.join(desks)}", path="bank")
     return desk
 
 
@@ -161,9 +163,9 @@ def _local(desks: Mapping[str, Desk], handler: _Practice) -> Callable[[Request],
     async def run(request: Request) -> HTTPResponse:
         try:
             if not ipaddress.ip_address(request.ip).is_loopback:
-                raise Refusal("SERVICE_BLOCKED", "only for callers on the same machine")
+                raise RefusalError("SERVICE_BLOCKED", "only for callers on the same machine")
             body = handler(desks, request)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             return refuse(request, refusal)
         return HTTPResponse(ujson.dumps(body, escape_forward_slashes=False), content_type="application/json")
 

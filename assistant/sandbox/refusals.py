@@ -24,7 +24,7 @@ STATUS_OF = {
 """HTTP status of each message code (XS2A 1.3.11, implementation guidelines chapter 14.11)."""
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """The request is answered with this code and nothing is changed."""
 
     def __init__(self, code: str, text: str, *, path: str | None = None):

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine, Row
 
 from assistant.sandbox.catalogue import CUSTOMERS, BankPlan, ScaMethod
 from assistant.sandbox.clock import Clock
-from assistant.sandbox.refusals import Refusal
+from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.schema import authorisations
 
 EMBEDDED, DECOUPLED = "EMBEDDED", "DECOUPLED"
@@ -72,7 +72,7 @@ class Authorisations:
     ) -> Authorisation:
         """Begin, and go as far as what is known of the customer allows.
 
-        Raises Refusal PSU_CREDENTIALS_INVALID, and then nothing has begun.
+        Raises RefusalError PSU_CREDENTIALS_INVALID, and then nothing has begun.
         """
         fresh = Authorisation(
             id=str(uuid.uuid4()),
@@ -90,17 +90,17 @@ class Authorisations:
             fresh = self._identified(fresh, psu)
         if password is not None:
             if not _password_fits(fresh.psu, password):
-                raise Refusal("PSU_CREDENTIALS_INVALID", "user name or password is wrong")
+                raise RefusalError("PSU_CREDENTIALS_INVALID", "user name or password is wrong")
             fresh = self._authenticated(fresh)
         with self._engine.begin() as connection:
             connection.execute(authorisations.insert().values(bank=self._bank.slug, **_row(fresh)))
         return fresh
 
     def get(self, parent: str, authorisation_id: str) -> Authorisation:
-        """Raises Refusal RESOURCE_UNKNOWN."""
+        """Raises RefusalError RESOURCE_UNKNOWN."""
         found = self._find(authorisation_id)
         if found is None or found.parent != parent:
-            raise Refusal("RESOURCE_UNKNOWN", "no such authorisation")
+            raise RefusalError("RESOURCE_UNKNOWN", "no such authorisation")
         return found
 
     def of(self, parent: str) -> Sequence[Authorisation]:
@@ -119,25 +119,27 @@ class Authorisations:
         return self._save(self._identified(authorisation, psu))
 
     def authenticate(self, authorisation: Authorisation, password: str) -> Authorisation:
-        """Raises Refusal PSU_CREDENTIALS_INVALID; after the third time the authorisation has failed."""
+        """Raises RefusalError PSU_CREDENTIALS_INVALID; after the third time the authorisation has failed."""
         self._expect(authorisation, IDENTIFIED)
         if not _password_fits(authorisation.psu, password):
             self._save(_missed(authorisation))
-            raise Refusal("PSU_CREDENTIALS_INVALID", "user name or password is wrong")
+            raise RefusalError("PSU_CREDENTIALS_INVALID", "user name or password is wrong")
         return self._save(self._authenticated(replace(authorisation, wrong_tries=0)))
 
     def choose(self, authorisation: Authorisation, method_id: str) -> Authorisation:
-        """Raises Refusal SCA_METHOD_UNKNOWN."""
+        """Raises RefusalError SCA_METHOD_UNKNOWN."""
         self._expect(authorisation, AUTHENTICATED)
         for method in self._bank.methods:
             if method.value == method_id:
                 return self._save(self._with_code(authorisation, method))
-        raise Refusal("SCA_METHOD_UNKNOWN", "this customer has no such method", path="authenticationMethodId")
+        raise RefusalError(
+            "SCA_METHOD_UNKNOWN", "this customer has no such method", path="authenticationMethodId"
+        )
 
     def confirm(self, authorisation: Authorisation, code: str) -> Authorisation:
         """Finalised when the code is right, failed when it was wrong too often or came too late.
 
-        Raises Refusal SCA_INVALID while tries are left.
+        Raises RefusalError SCA_INVALID while tries are left.
         """
         self._expect(authorisation, METHOD_SELECTED)
         assert authorisation.code is not None and authorisation.code_at is not None  # noqa: S101
@@ -148,25 +150,27 @@ class Authorisations:
         missed = self._save(_missed(authorisation))
         if missed.status == FAILED:
             return missed
-        raise Refusal("SCA_INVALID", f"wrong code, {MOST_WRONG_TRIES - missed.wrong_tries} tries left")
+        raise RefusalError("SCA_INVALID", f"wrong code, {MOST_WRONG_TRIES - missed.wrong_tries} tries left")
 
     def answer_in_app(self, authorisation_id: str, *, approve: bool) -> Authorisation:
-        """The customer's tap in the bank's app. Raises Refusal RESOURCE_UNKNOWN, STATUS_INVALID."""
+        """The customer's tap in the bank's app. Raises RefusalError RESOURCE_UNKNOWN, STATUS_INVALID."""
         found = self._find(authorisation_id)
         if found is None:
-            raise Refusal("RESOURCE_UNKNOWN", "no such authorisation")
+            raise RefusalError("RESOURCE_UNKNOWN", "no such authorisation")
         self._expect(found, STARTED)
         return self._save(replace(found, status=FINALISED if approve else FAILED))
 
     def _identified(self, authorisation: Authorisation, psu: str) -> Authorisation:
         if psu not in CUSTOMERS:
-            raise Refusal("PSU_CREDENTIALS_INVALID", "user name or password is wrong")
+            raise RefusalError("PSU_CREDENTIALS_INVALID", "user name or password is wrong")
         if authorisation.approach == DECOUPLED:
             self._announce(f"{self._bank.name}: the app asks {psu} to approve {authorisation.id}")
             return replace(authorisation, psu=psu, status=STARTED)
         return replace(authorisation, psu=psu, status=IDENTIFIED)
 
     def _authenticated(self, authorisation: Authorisation) -> Authorisation:
+        if authorisation.approach == DECOUPLED:
+            return authorisation
         if len(self._bank.methods) > 1:
             return replace(authorisation, status=AUTHENTICATED)
         return self._with_code(authorisation, self._bank.methods[0])
@@ -180,7 +184,7 @@ class Authorisations:
 
     def _expect(self, authorisation: Authorisation, status: str) -> None:
         if authorisation.status != status:
-            raise Refusal("STATUS_INVALID", f"the authorisation is {authorisation.status}, not {status}")
+            raise RefusalError("STATUS_INVALID", f"the authorisation is {authorisation.status}, not {status}")
 
     def _find(self, authorisation_id: str) -> Authorisation | None:
         with self._engine.connect() as connection:

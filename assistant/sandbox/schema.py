@@ -29,6 +29,9 @@ from assistant.errors import StorageError
 
 metadata = MetaData()
 
+_VERSION = 1
+"""Counts up when a table changes."""
+
 facts = Table(
     "facts",
     metadata,
@@ -119,6 +122,7 @@ def open_database(path: Path, *, reset: bool = False) -> Engine:
 
     Raises StorageError when the folder cannot be written to or the file is no database.
     """
+    found = _VERSION
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if reset:
@@ -128,12 +132,21 @@ def open_database(path: Path, *, reset: bool = False) -> Engine:
             f"sqlite:///{path}", future=True, poolclass=QueuePool, connect_args={"check_same_thread": False}
         )
         event.listen(engine, "connect", _tune)
-        metadata.create_all(engine)
+        with engine.begin() as connection:
+            if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
+                found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            else:
+                metadata.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version = {_VERSION}")
     except (OSError, SQLAlchemyError) as error:
         raise StorageError(
             f"practice bank: {error}",
             remedy=f"Check that {path} can be written, or start over with `assistant sandbox --reset`.",
         ) from error
+    if found != _VERSION:
+        raise StorageError(
+            f"practice bank: {path.name} was made by another version", remedy="Start over with --reset."
+        )
     return engine
 
 
