@@ -16,7 +16,8 @@ _LANGUAGES: Mapping[str, Callable[[str], str]] = {"en": english.speak}
 
 # Tags and espeak-ng's own phoneme brackets: text from outside must not steer the voice.
 _TAG = re.compile(r"<[!/?]?[A-Za-z][^<>]{0,300}>|<!--.{0,300}?-->|\[\[|\]\]", re.DOTALL)
-_LINE_END = re.compile(r"\s*[\r\n\v\f\u0085\u2028\u2029]+\s*")
+_BLANKS = re.compile(r"[^\S\r\n\v\f\u0085\u2028\u2029]+")
+_LINE_END = re.compile(r" ?[\r\n\v\f\u0085\u2028\u2029]\s*")
 # Control, format, surrogate, private use, unassigned: nothing to say, and espeak-ng takes some as commands.
 _SILENT = {"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk"}
 _ONE_LETTER_A = re.compile(r"(?<=\b[A-Z] )A\b|\bA(?= [A-Z]\b)")
@@ -34,7 +35,7 @@ def spoken_form(text: str, language: str = "en") -> str:
             f"no spoken forms for language {language!r}", remedy="Use one of: " + ", ".join(_LANGUAGES)
         )
     text = _TAG.sub(" ", text)
-    text = _LINE_END.sub(_end_sentence, text)
+    text = _LINE_END.sub(_end_sentence, _BLANKS.sub(" ", text))
     text = _LANGUAGES[language](_plain(text))
     return _tidy(text)
 

@@ -31,14 +31,16 @@ from ruamel.yaml import YAML
 HERE = Path(__file__).resolve().parent
 SAMPLE_RATE = 16_000
 """Hz: what the recogniser takes."""
-SILENCE_SECONDS = (0.2, 0.6)
-"""Before the first word, and after the last."""
-PEAK_DBFS = (-20.0, -4.0)
+SILENCE_SECONDS = (0.2, 0.5)
+"""Before the first word, and after the last; MARGIN comes on top."""
+PEAK_DBFS = (-20.0, -6.0)
 """From somebody who speaks softly to somebody close to the microphone."""
 NOISE_DBFS = -94.0
 """No room is digitally silent; louder noise would double the files."""
-SPOKEN_DB = 40.0
-"""How far below its peak a voice's own sound counts as silence when its margins are cut off."""
+SPOKEN_DB = 50.0
+"""How far below its peak a voice's own sound counts as silence when its margins are cut off …"""
+MARGIN = SAMPLE_RATE // 20
+"""… but for this many samples, because a first consonant may be as soft as that."""
 
 PROGRAMS = {
     "flite": ("flite", "flite"),
@@ -90,7 +92,7 @@ def staged(voice: npt.NDArray[np.float64], name: str) -> npt.NDArray[np.float64]
     seed = zlib.crc32(name.encode())
     drawn = random.Random(seed)
     loud = np.flatnonzero(np.abs(voice) > np.abs(voice).max() * 10 ** (-SPOKEN_DB / 20))
-    voice = voice[max(loud[0] - SAMPLE_RATE // 50, 0) : loud[-1] + SAMPLE_RATE // 50]
+    voice = voice[max(loud[0] - MARGIN, 0) : loud[-1] + MARGIN]
     voice = voice / np.abs(voice).max() * 10 ** (drawn.uniform(*PEAK_DBFS) / 20)
     before, after = (np.zeros(round(drawn.uniform(*SILENCE_SECONDS) * SAMPLE_RATE)) for _ in range(2))
     sound = np.concatenate([before, voice, after])

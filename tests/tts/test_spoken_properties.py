@@ -52,9 +52,37 @@ def test_an_amount_in_a_sentence_leaves_the_sentence_alone(amount: Decimal) -> N
     assert _heard(spoken.removeprefix("You spent ").removesuffix(" at Tesco."), "EUR") == amount
 
 
+CURRENCIES = [
+    "CAD",
+    "AUD",
+    "CHF",
+    "CZK",
+    "DKK",
+    "HKD",
+    "HUF",
+    "INR",
+    "JPY",
+    "KRW",
+    "NOK",
+    "PLN",
+    "SEK",
+    "TRY",
+]
+
+
+@given(st.sampled_from(CURRENCIES), st.integers(-5_000, 5_000))
+def test_an_amount_is_said_alike_with_its_symbol_and_with_its_code(currency: str, amount: int) -> None:
+    said = spoken_form(format_currency(amount, currency, locale="en"))
+    assert said == spoken_form(f"{amount} {currency}")
+    assert said.isascii()
+    assert currency not in said
+
+
 @given(st.text(max_size=300))
 @example("٣²½①𐩀９")
-@example("1" * 5000)
+@example("1" * 5_000)
+@example(" " * 10_000)
+@example("•• " * 3_000)
 def test_any_text_is_taken_and_no_digit_is_left(text: str) -> None:
     spoken = spoken_form(text)
     assert not any(character.isdigit() for character in spoken)
