@@ -56,7 +56,7 @@ class QuestionAction(BankingAction):
     """Fields of `Filters` that mean something to it."""
 
     def answer(self, turn: Turn) -> None:
-        if not take_choice(turn):
+        if not take_choice(turn, fillers=0):
             self.ask(turn, turn.heard)
 
     def ask(self, turn: Turn, filters: Filters) -> None:
@@ -79,12 +79,15 @@ class QuestionAction(BankingAction):
         """Look it up and say it. Raises AssistantError, Unclear or Unknown."""
 
 
-def take_choice(turn: Turn) -> bool:
-    """Whether the open question "did you mean a or b?" was answered; if so, its answer is given."""
+def take_choice(turn: Turn, fillers: int = 3) -> bool:
+    """Whether the open question "did you mean a or b?" was answered; if so, its answer is given.
+
+    `fillers` is how many words beside the name are no other question yet: "the second one please".
+    """
     question = turn.question
     if question is None or question.choice is None:
         return False
-    option = pick(turn.text, question.choice.options, turn.phrases.words("ordinals"))
+    option = pick(turn.text, question.choice.options, turn.phrases.words("ordinals"), fillers)
     if option is None:
         return False
     chosen = question.chosen(option)

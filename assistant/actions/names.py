@@ -13,9 +13,6 @@ from assistant.bank.model import Transaction
 from assistant.errors import BankError
 from assistant.nlu import matching
 
-_FILLERS = 3
-"""Words around a name in an answer to "a or b?": "the second one please"."""
-
 
 class Unclear(Exception):  # noqa: N818 - a turn of the conversation, not an error
     """Two names fit equally well: one short question settles it."""
@@ -48,19 +45,27 @@ def resolve(said: str, names: Sequence[str]) -> list[str]:
     return list(matching.candidates(said, names))
 
 
-def pick(text: str, options: Sequence[str], ordinals: Sequence[str]) -> str | None:
-    """The option that an answer to "a or b?" names, by name or by "the first one"; None if it is none."""
-    words = plain_words(text)
-    longest = max((len(plain_words(option)) for option in options), default=0)
-    if not words or len(words) > longest + _FILLERS:
+def pick(text: str, options: Sequence[str], ordinals: Sequence[str], fillers: int) -> str | None:
+    """The option that an answer to "a or b?" names, by name or by "the first one"; None if it is none.
+
+    `fillers` is how many words beside those of a name the answer may have.
+    """
+    words = set(plain_words(text))
+    named = {option: set(plain_words(option)) for option in options}
+    longest = max((len(name) for name in named.values()), default=0)
+    if not words or len(plain_words(text)) > longest + fillers:
         return None
     for ordinal, option in zip(ordinals, options, strict=False):
         if ordinal in words:
             return option
-    found = [option for option in options if set(plain_words(option)) <= set(words)]
-    if not found:
-        found = resolve(text, options)
+    found = [option for option in options if words & _only_in(option, named)] or resolve(text, options)
     return found[0] if len(found) == 1 else None
+
+
+def _only_in(option: str, named: Mapping[str, set[str]]) -> set[str]:
+    """The words that tell this option from the others."""
+    others = (words for other, words in named.items() if other != option)
+    return named[option].difference(*others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ class Turn:
         reply = self._slot(LAST_REPLY)
         return [(each["response"], dict(each["values"])) for each in reply or []]
 
+    def forget(self) -> None:
+        """Question, list and answer: nothing is left to go on from."""
+        self._changes.update({QUERY: None, REST: None, LAST_REPLY: None})
+
     def _slot(self, name: str) -> Any:
         return self._changes.get(name, self._slots.get(name))
 

@@ -29,7 +29,8 @@ def refine(turn: Turn) -> None:
         return
     action = question_action(last.action)
     filters = last.filters.refined(turn.heard)
-    if not _said_parts(turn.heard) & action.PARTS:
+    said = _said_parts(turn.heard)
+    if said - action.PARTS - {"period"} or not said & action.PARTS:
         # "And at Tesco?" after a balance is a question about transactions.
         action = question_action(SearchTransactions.NAME)
     action.ask(turn, filters)
@@ -96,6 +97,5 @@ class Cancel(BankingAction):
     NAME = "action_cancel"
 
     def answer(self, turn: Turn) -> None:
-        turn.question = None
-        turn.rest = None
+        turn.forget()
         turn.remark("utter_cancelled")

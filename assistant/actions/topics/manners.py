@@ -47,8 +47,7 @@ class Goodbye(BankingAction):
     NAME = "action_goodbye"
 
     def answer(self, turn: Turn) -> None:
-        turn.question = None
-        turn.rest = None
+        turn.forget()
         turn.remark("utter_goodbye")
 
 
