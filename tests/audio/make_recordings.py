@@ -50,6 +50,7 @@ PROGRAMS = {
     "espeak": ("espeak-ng", "espeak-ng"),
 }
 """Engine → its program, and where Debian has it."""
+RHVOICE_VOICES = Path("/usr/share/RHVoice/voices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,20 @@ def recordings() -> Iterator[Recording]:
             )
 
 
+def lacking(engine: str, voice: str) -> str | None:
+    """What must be installed before `engine` can speak with `voice`, None when nothing is."""
+    program, package = PROGRAMS[engine]
+    if shutil.which(program) is None:
+        return f"no {program} here; install {package}"
+    # These two speak with another voice when the one that was asked for is missing.
+    if engine == "flite":
+        listed = subprocess.run([program, "-lv"], check=True, capture_output=True, text=True).stdout.split()
+        there = voice in listed
+    else:
+        there = engine != "rhvoice" or (RHVOICE_VOICES / voice).is_dir()
+    return None if there else f"no voice {voice} here; install {package}"
+
+
 def synthesise(recording: Recording, wav: Path) -> None:
     """Let the engine write `wav` at its own rate. Raises CalledProcessError when it refuses."""
     program = PROGRAMS[recording.engine][0]
@@ -84,7 +99,9 @@ def synthesise(recording: Recording, wav: Path) -> None:
         "rhvoice": ([program, "-p", recording.voice, "-o", str(wav)], recording.said),
         "espeak": ([program, "-v", recording.voice, "-s", "150", "-w", str(wav), recording.said], ""),
     }[recording.engine]
-    subprocess.run(command, input=text.encode(), check=True, capture_output=True, timeout=60)
+    done = subprocess.run(command, input=text.encode(), check=True, capture_output=True, timeout=60)
+    if not wav.is_file():  # festival ends well whatever happens
+        raise subprocess.CalledProcessError(done.returncode, command, stderr=done.stderr)
 
 
 def staged(voice: npt.NDArray[np.float64], name: str) -> npt.NDArray[np.float64]:
@@ -121,11 +138,10 @@ def main() -> int:
         "--only", default="", metavar="PREFIX", help="make only the files that begin with this"
     )
     wanted = [item for item in recordings() if item.path.name.startswith(parser.parse_args().only)]
-    missing = {item.engine for item in wanted if shutil.which(PROGRAMS[item.engine][0]) is None}
-    for engine in sorted(missing):
-        program, package = PROGRAMS[engine]
-        complain(f"{engine}: no {program} here; install {package}")
+    problems = {(item.engine, lacking(item.engine, item.voice)) for item in wanted}
+    missing = sorted(f"{engine}: {problem}" for engine, problem in problems if problem)
     if missing:
+        complain("\n".join(missing))
         return 1
     for item in wanted:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import signal
@@ -196,6 +197,13 @@ def test_a_damaged_data_folder_does_not_take_the_assistant_along(tmp_path: Path,
     ):
         voice.render(BALANCE)
     assert caught.value.remedy
+
+
+def test_the_systems_own_library_serves_too() -> None:
+    if ctypes.util.find_library("espeak-ng") is None:
+        pytest.skip("no libespeak-ng on this machine")
+    with Synthesiser(PROFILE, espeak=Espeak(find_espeak().packages)) as voice:
+        assert voice.render(BALANCE).seconds > 2
 
 
 def test_a_closed_voice_says_so() -> None:
