@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from rasa_sdk.executor import ActionExecutor
+from ruamel.yaml import YAML
+
+DOMAIN = Path(__file__).parents[2] / "nlu_data" / "en" / "domain"
 
 _FRAME = frozenset(
     {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment", "speech_rate"}
@@ -50,7 +56,7 @@ class Talk:
         for event in answer["events"]:
             assert event["event"] == "slot"
             self.slots[event["name"]] = event["value"]
-        return [
+        said = [
             Said(
                 message["response"],
                 {name: value for name, value in message.items() if name not in _FRAME},
@@ -58,6 +64,22 @@ class Talk:
             )
             for message in answer["responses"]
         ]
+        for each in said:
+            missing = blanks()[each.response] - each.values.keys()
+            assert not missing, f"{each.response} lacks {missing}"
+        return said
+
+
+@lru_cache(maxsize=1)
+def blanks() -> dict[str, set[str]]:
+    """What each response template wants to be filled with."""
+    responses: dict[str, Any] = {}
+    for path in DOMAIN.glob("*.yml"):
+        responses |= YAML(typ="safe").load(path).get("responses", {})
+    return {
+        name: {blank for variation in variations for blank in re.findall(r"{(\w+)}", variation["text"])}
+        for name, variations in responses.items()
+    }
 
 
 def names(said: list[Said]) -> list[str]:
