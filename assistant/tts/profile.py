@@ -34,7 +34,7 @@ class VoiceProfile:
     pitch: int = 50
     """0 to 99."""
     volume: float = 1.0
-    """1.0 is espeak-ng's own loudness."""
+    """1.0 is espeak-ng's own loudness, which comes close to full scale."""
     pronunciations: Mapping[str, str] = field(default_factory=dict)
     """Written word or phrase → how to spell it so that it sounds right."""
 
