@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -108,6 +109,11 @@ class Turn:
         """Say a list: the first entries aloud, a table on the screen, the rest on "more"."""
         page, self.rest = listing.first()
         self.say(response, items=self.join(page.speech), table="\n".join(listing.screen_lines()), **values)
+
+    def day(self, day: date) -> str:
+        """As it is said in a list: `yesterday`, `Monday 16 March`, `3 March`."""
+        near = {0: "today", -1: "yesterday", 1: "tomorrow"}.get((day - self.today).days)
+        return self.phrases(f"days.{near}") if near else self.wording.weekday(day, self.today)
 
     def join(self, entries: Sequence[str]) -> str:
         """Entries of a list that is said: a semicolon parts those that hold commas of their own."""

@@ -37,7 +37,7 @@ class Where:
 def describe(where: Where, manner: str, phrases: Phrases, wording: Wording) -> str:
     """The phrase with a space before it, empty when nothing was narrowed down.
 
-    `manner` is spent, received or found.
+    `manner` is spent, received, found or due.
     """
     parts: list[str] = []
 

@@ -131,7 +131,7 @@ def test_a_search_counts_sums_and_says_what_it_searched_for(talk: Talk, books: B
     )
     assert answer.values["number"] == f"{len(lines)} payments"
     assert answer.values["total"] == total(lines)
-    assert answer.values["where"] == " with Tesco last month"
+    assert answer.values["where"] == " at Tesco last month"
 
 
 def test_reading_on_reaches_the_end(talk: Talk, books: Books) -> None:
@@ -181,7 +181,7 @@ def test_money_that_came_in(talk: Talk, books: Books) -> None:
 def test_nothing_found_says_what_was_searched_for(talk: Talk) -> None:
     (said,) = talk("action_search_transactions", merchant="harrods", amount=ABOVE_FIFTY)
     assert said == Said(
-        "utter_transactions_none", {"where": " with Harrods above €50.00 in the last 15 months"}
+        "utter_transactions_none", {"where": " at Harrods above €50.00 in the last 15 months"}
     )
 
 

@@ -57,7 +57,7 @@ def test_stop_ends_the_list_and_keeps_the_question(talk: Talk) -> None:
     talk("action_search_transactions", category="groceries", period=FEBRUARY)
     assert names(talk("action_stop")) == ["utter_stopped"]
     assert names(talk("action_more")) == ["utter_more_none"]
-    assert talk("action_refine", merchant="lidl")[0].values["where"] == " with Lidl last month"
+    assert talk("action_refine", merchant="lidl")[0].values["where"] == " at Lidl last month"
 
 
 def test_cancel_forgets_the_question(talk: Talk) -> None:
@@ -110,7 +110,7 @@ def test_a_follow_up_needs_a_question_and_something_new(talk: Talk) -> None:
 def test_a_shop_after_a_balance_is_about_transactions(talk: Talk) -> None:
     talk("action_check_balance", account="everyday account")
     said = talk("action_refine", merchant="tesco", period=FEBRUARY)
-    assert said[0].values["where"] == " with Tesco in your Everyday account last month"
+    assert said[0].values["where"] == " at Tesco in your Everyday account last month"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ ENGLISH = Wording("en")
     [
         (Where(), "spent", ""),
         (Where(merchants=("Tesco",), period="last month"), "spent", " at Tesco last month"),
-        (Where(merchants=("Tesco", "Lidl")), "found", " with Tesco and Lidl"),
+        (Where(merchants=("Tesco", "Lidl")), "found", " at Tesco and Lidl"),
+        (Where(merchants=("Netflix",)), "due", " to Netflix"),
         (Where(merchants=("Tom Baker",), are_people=True), "spent", " to Tom Baker"),
         (Where(merchants=("Tom Baker",), are_people=True), "received", " from Tom Baker"),
         (Where(categories=("groceries",), places=("Paris",)), "spent", " on groceries in Paris"),

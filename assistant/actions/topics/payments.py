@@ -34,7 +34,7 @@ class UpcomingPayments(QuestionAction):
         said = filters.period[0] if filters.period else None
         period = said.ahead(turn.today) if said else _next_days(turn)
         found = _history(turn, filters)
-        where = said_where(turn, found, "found", said.label if said else _next_days(turn).label)
+        where = said_where(turn, found, "due", said.label if said else _next_days(turn).label)
         due = _due(_regular(turn, filters, found), period)[: filters.count] if period else []
         if not due:
             turn.say("utter_upcoming_none", where=where)
@@ -56,7 +56,7 @@ class RecurringPayments(QuestionAction):
 
     def reply(self, turn: Turn, filters: Filters) -> None:
         found = _history(turn, filters)
-        where = said_where(turn, found, "found")
+        where = said_where(turn, found, "due")
         regular = _regular(turn, filters, found)[: filters.count]
         if not regular:
             turn.say("utter_recurring_none", where=where)
@@ -129,6 +129,7 @@ def _tell_due(turn: Turn, due: _Due) -> Entry:
     told = entry(
         turn,
         "due",
+        day=turn.day(due.on),
         date=turn.wording.weekday(due.on, turn.today),
         amount=_size(turn, due.regular.money),
         name=due.regular.name,

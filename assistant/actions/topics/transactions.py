@@ -107,6 +107,7 @@ def _listing(turn: Turn, transactions: Sequence[Transaction], asked_for: int | N
 def tell(turn: Turn, transaction: Transaction) -> Entry:
     """One transaction as an entry of a list."""
     values = {
+        "day": turn.day(transaction.on),
         "date": turn.wording.weekday(transaction.on, turn.today),
         "name": display_name(transaction) or transaction.remittance or turn.phrases("nobody"),
         "amount": turn.wording.money(abs(transaction.money)),
