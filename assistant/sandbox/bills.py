@@ -77,7 +77,7 @@ STANDING_ORDERS = (
 
 _OTHERS = (
     Bill(
-        "Brightwater Design", "everyday", 28, 358_000, 358_000, "Salary", kinds.SALARY, "SALA",
+        "Brightwater Design", "everyday", 28, 364_000, 364_000, "Salary", kinds.SALARY, "SALA",
         irish_iban("AIBK93115299887766"), yearly_raise=_RAISE,
     ),
     Bill(

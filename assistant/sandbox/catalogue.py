@@ -90,7 +90,7 @@ MEADOW = BankPlan(
             cash_account_type="CACC",
             owners=("anna",),
             number="31926819",
-            opening=318_431,
+            opening=448_431,
             card="453212******4821",
         ),
         AccountPlan(

@@ -141,7 +141,7 @@ class Caller:
         return found
 
     def _check(self, method: str, path: str, answer: requests.Response) -> None:
-        body = answer.json() if answer.content else None
+        body: Any = answer.json() if answer.content else None
         if answer.status_code >= 400:
             message = body["tppMessages"][0]
             assert message["category"] == "ERROR"

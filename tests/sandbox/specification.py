@@ -7,8 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-from jsonschema import RefResolver
+import yaml  # type: ignore[import-untyped]
+from jsonschema import RefResolver  # type: ignore[import-untyped]
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
 NAME = "psd2-api_v1.3.11.yaml"
