@@ -1,0 +1,161 @@
+"""Speech to text: Vosk over chunks of 16 kHz mono int16 from anywhere."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from assistant.asr.grammar import Grammar
+from assistant.asr.quiet import QuietGate
+from assistant.asr.speech_model import SpeechModel, open_model
+from assistant.audio.frames import CHUNK_SAMPLES, Samples
+from assistant.errors import SpeechModelError
+from assistant.events import Transcript, Word
+from assistant.settings import SAMPLE_RATE
+
+PARTIAL_SECONDS = 0.2
+"""Of audio between two looks at what was heard so far; a person does not read faster."""
+
+
+class Recogniser:
+    """Hears with one model. Several may share a folder: the model is in memory once.
+
+    Each transcription has a native recogniser of its own, so calls from several threads do not mix,
+    and the same samples give the same words whatever was heard before.
+    """
+
+    def __init__(self, model: Path | SpeechModel, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """`model`: a folder, or a model that is loaded already.
+
+        Raises NoSpeechModelError or BrokenSpeechModelError.
+        """
+        self._model = model if isinstance(model, SpeechModel) else open_model(model)
+        self._clock = clock
+
+    @property
+    def model(self) -> SpeechModel:
+        return self._model
+
+    def transcribe(
+        self,
+        chunks: Iterable[Samples],
+        *,
+        grammar: Grammar | None = None,
+        on_partial: Callable[[str], None] | None = None,
+        alternatives: int = 0,
+    ) -> Transcript:
+        """All that is said until the chunks end, as one transcript; its text is empty for silence.
+
+        `grammar` limits what can be heard. `on_partial` is called with all the words so far whenever
+        they changed. `alternatives`: how many other readings to look for; Vosk gives readings or
+        confidences but not both, so this decodes the audio twice. Raises SpeechModelError for a grammar
+        that the model cannot use.
+        """
+        listening = _Listening(self._recogniser(grammar), on_partial)
+        others = _Listening(self._recogniser(grammar, alternatives + 1), None) if alternatives else None
+        gate = QuietGate()
+        for chunk in chunks:
+            for heard in gate.pass_on(chunk):
+                listening.hear(heard)
+                if others:
+                    others.hear(heard)
+        words = tuple(
+            Word(
+                entry["word"],
+                gate.real_time(entry["start"]),
+                gate.real_time(entry["end"]),
+                entry.get("conf", 0.0),
+            )
+            for result in listening.finish()
+            for entry in result.get("result", ())
+        )
+        text = " ".join(word.text for word in words)
+        readings = _readings(others.finish(), alternatives + 1) if others else []
+        return Transcript(
+            self._clock(),
+            text,
+            words,
+            tuple(reading for reading in readings if reading != text)[:alternatives],
+            gate.seconds,
+        )
+
+    def recheck(self, audio: Samples, grammar: Grammar) -> Transcript:
+        """Hear the same audio once more, this time only as one of the phrases of `grammar`.
+
+        Raises SpeechModelError for a grammar that the model cannot use.
+        """
+        starts = range(0, len(audio), CHUNK_SAMPLES)
+        return self.transcribe((audio[start : start + CHUNK_SAMPLES] for start in starts), grammar=grammar)
+
+    def _recogniser(self, grammar: Grammar | None, readings: int = 0) -> Any:
+        if grammar is None:
+            recogniser = self._model.recogniser()
+        elif not self._model.takes_grammar:
+            raise SpeechModelError(
+                "the speech model has a fixed vocabulary",
+                remedy="Run `assistant models use builtin`, or take one of the small models.",
+            )
+        else:
+            try:
+                recogniser = self._model.recogniser(grammar.for_model(self._model.knows))
+            except ValueError as error:
+                raise SpeechModelError(str(error)) from error
+        recogniser.SetWords(True)
+        recogniser.SetMaxAlternatives(readings)
+        return recogniser
+
+
+class _Listening:
+    """One native recogniser, its results gathered over the pauses at which Vosk ends a segment."""
+
+    def __init__(self, recogniser: Any, on_partial: Callable[[str], None] | None) -> None:
+        self._recogniser = recogniser
+        self._on_partial = on_partial
+        self._results: list[dict[str, Any]] = []
+        self._shown = ""
+        self._unlooked = 0.0
+
+    def hear(self, chunk: Samples) -> None:
+        if self._recogniser.AcceptWaveform(chunk.tobytes()):
+            self._results.append(json.loads(self._recogniser.Result()))
+        if self._on_partial is not None:
+            self._unlooked += len(chunk) / SAMPLE_RATE
+            if self._unlooked >= PARTIAL_SECONDS - 1e-9:
+                self._unlooked = 0.0
+                self._look(self._on_partial)
+
+    def finish(self) -> list[dict[str, Any]]:
+        self._results.append(json.loads(self._recogniser.FinalResult()))
+        return self._results
+
+    def _look(self, tell: Callable[[str], None]) -> None:
+        partial = json.loads(self._recogniser.PartialResult()).get("partial", "")
+        said = [result.get("text", "") for result in self._results]
+        text = " ".join(part for part in (*said, partial) if part)
+        if text and text != self._shown:
+            self._shown = text
+            tell(text)
+
+
+def _readings(results: list[dict[str, Any]], count: int) -> list[str]:
+    """Readings of the whole from readings of its segments, best first.
+
+    One segment at a time is read another way, the others staying at their best: segments are apart
+    by a pause, and their scores cannot be compared.
+    """
+    segments = [
+        list(dict.fromkeys(entry["text"].strip() for entry in result.get("alternatives", ())))
+        for result in results
+    ]
+    segments = [texts for texts in segments if texts and texts != [""]]
+    best = [texts[0] for texts in segments]
+    readings = [" ".join(part for part in best if part)]
+    for rank in range(1, count):
+        for place, texts in enumerate(segments):
+            if rank < len(texts):
+                parts = [*best[:place], texts[rank], *best[place + 1 :]]
+                readings.append(" ".join(part for part in parts if part))
+    return list(dict.fromkeys(readings))
