@@ -10,10 +10,9 @@ from pathlib import Path
 
 from assistant.errors import AssistantError, SettingsError
 from assistant.sandbox.catalogue import BANKS
+from assistant.sandbox.clock import read_day
 from assistant.sandbox.quirks import Quirk, read_quirks
-from assistant.sandbox.server import DEFAULT_HOST, DEFAULT_PORT, serve
-
-DATABASE = "bank.sqlite"
+from assistant.sandbox.server import DATABASE_NAME, DEFAULT_HOST, DEFAULT_PORT, serve
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,16 +46,14 @@ def _parser() -> argparse.ArgumentParser:
         description="Two practice banks that speak Berlin Group XS2A 1.3 over HTTP.",
     )
     parser.add_argument(
-        "--database", type=Path, default=Path(DATABASE), help="SQLite file (default: ./%(default)s)"
+        "--database", type=Path, default=Path(DATABASE_NAME), help="SQLite file (default: ./%(default)s)"
     )
     parser.add_argument("--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s)")
     parser.add_argument(
         "--port", type=int, help=f"port; 0 takes any free one (default: {DEFAULT_PORT}, else any free one)"
     )
     parser.add_argument("--seed", type=int, help="number from which the customer's life is made")
-    parser.add_argument(
-        "--today", type=date.fromisoformat, help="YYYY-MM-DD (default: $ASSISTANT_TODAY or today)"
-    )
+    parser.add_argument("--today", type=read_day, help="YYYY-MM-DD (default: $ASSISTANT_TODAY or today)")
     parser.add_argument("--reset", action="store_true", help="throw the database away and start over")
     parser.add_argument(
         "--quirk",
@@ -78,7 +75,7 @@ def _today_of_environment() -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError as error:
         raise SettingsError(f"ASSISTANT_TODAY={text!r} is not a date, YYYY-MM-DD") from error
 

@@ -10,6 +10,7 @@ from sanic.request import Request
 from assistant.sandbox.access import Right
 from assistant.sandbox.bills import STANDING_ORDERS
 from assistant.sandbox.catalogue import BANKS
+from assistant.sandbox.clock import read_day
 from assistant.sandbox.consents import Consent
 from assistant.sandbox.desk import Answer, Desk
 from assistant.sandbox.ledger import Account
@@ -243,7 +244,7 @@ def _date(request: Request, name: str) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError as error:
         raise RefusalError("FORMAT_ERROR", f"{name} must be a date, YYYY-MM-DD", path=name) from error
 

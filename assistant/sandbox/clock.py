@@ -5,6 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime, time, timezone
 
 
+def read_day(text: str) -> date:
+    """The date that YYYY-MM-DD names, and no other way to write one (`date.fromisoformat` takes more
+    from Python 3.11 on). Raises ValueError."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(f"not YYYY-MM-DD: {text!r}")
+    return day
+
+
 class Clock:
     """Dates decide what is booked, pending or expired; the time of day only ages codes."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from assistant.sandbox.access import Right, check_access, covers
 from assistant.sandbox.catalogue import BankPlan
-from assistant.sandbox.clock import Clock
+from assistant.sandbox.clock import Clock, read_day
 from assistant.sandbox.ledger import Account, Ledger
 from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.schema import consents, reads
@@ -237,6 +237,6 @@ def _boolean(body: Mapping[str, Any], name: str) -> bool:
 
 def _day(body: Mapping[str, Any], name: str) -> date:
     try:
-        return date.fromisoformat(str(body.get(name)))
+        return read_day(str(body.get(name)))
     except ValueError as error:
         raise RefusalError("FORMAT_ERROR", f"{name} must be a date, YYYY-MM-DD", path=name) from error

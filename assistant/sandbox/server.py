@@ -17,6 +17,7 @@ from assistant.sandbox.app import create_app
 from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.quirks import Quirk
 
+DATABASE_NAME = "bank.sqlite"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8750
 _LISTEN_BACKLOG = 100

@@ -258,6 +258,7 @@ def test_balances_come_with_transactions_when_asked(meadow: Caller, consent: str
         ({"bookingStatus": "everything", "dateFrom": "2026-01-01"}, "FORMAT_ERROR"),
         ({"bookingStatus": "booked"}, "FORMAT_ERROR"),
         ({"bookingStatus": "booked", "dateFrom": "01/02/2026"}, "FORMAT_ERROR"),
+        ({"bookingStatus": "booked", "dateFrom": "20260201"}, "FORMAT_ERROR"),
         ({"bookingStatus": "booked", "dateFrom": "2026-03-02", "dateTo": "2026-03-01"}, "PERIOD_INVALID"),
         ({"bookingStatus": "booked", "dateFrom": "2026-01-01", "pageIndex": "-1"}, "FORMAT_ERROR"),
         ({"bookingStatus": "booked", "dateFrom": "2026-01-01", "itemsPerPage": "9999"}, "FORMAT_ERROR"),

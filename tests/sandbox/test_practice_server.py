@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -65,7 +66,7 @@ def test_an_authorisation_can_be_finished_after_a_crash(tmp_path: Path) -> None:
     )
     assert child.stdin and child.stdout
     with child:
-        port = child.stdout.readline().split(":")[1].strip(" }\n")
+        port = json.loads(child.stdout.readline())["port"]
         bank = Caller(f"http://127.0.0.1:{port}/harbour/v1")
         created = bank.ask_consent().json()
         link = created["_links"]["updatePsuAuthentication"]["href"]
@@ -246,3 +247,39 @@ def test_a_server_that_runs_over_midnight_goes_on(tmp_path: Path) -> None:
     watch.day = TODAY + timedelta(days=14)
     assert ledger.booked(account, "2026-03-01", "2026-12-31", limit=500, offset=0).total > before
     engine.dispose()
+
+
+def own_address() -> str:
+    """An address of this machine that is not loopback. Nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no address but loopback")
+        address: str = probe.getsockname()[0]
+        return address
+
+
+def test_only_loopback_is_listened_on(tmp_path: Path) -> None:
+    with running_bank(tmp_path / "bank.sqlite") as bank, pytest.raises(OSError):
+        socket.create_connection((own_address(), int(bank.base_url.rsplit(":", 1)[1])), 5)
+
+
+def test_codes_and_faults_are_for_callers_on_the_same_machine(tmp_path: Path) -> None:
+    address = own_address()
+    command = [sys.executable, "-m", "assistant.sandbox", "--supervised", "--host", "0.0.0.0", "--port", "0"]
+    command += ["--database", str(tmp_path / "bank.sqlite")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+    ) as child:
+        assert child.stdin and child.stdout
+        port = json.loads(child.stdout.readline())["port"]
+        outside, inside = (Caller(f"http://{host}:{port}/meadow/v1") for host in (address, "127.0.0.1"))
+        for name in ("banks", "otp", "approvals", "faults", "quirks"):
+            refused = outside.practice("GET", name, 403)
+            assert refused["tppMessages"][0]["code"] == "SERVICE_BLOCKED"
+            inside.practice("GET", name)
+        outside.practice("POST", "faults", 403, kind="reset")
+        assert outside.ask_consent().status_code == 201
+        child.stdin.close()
+        assert child.wait(SECONDS) == 0
