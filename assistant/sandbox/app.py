@@ -87,6 +87,8 @@ def create_app(
             blueprint.add_route(endpoint(desk, handler), path, methods=[method])
         app.blueprint(blueprint)
     app.blueprint(practice_blueprint(f"{name}-practice", desks))
+    # Closing the last connection folds SQLite's write-ahead log into the database file.
+    app.register_listener(lambda _app, _loop: engine.dispose(), "after_server_stop")
     app.error_handler.add(NotFound, _not_found)
     app.error_handler.add(MethodNotSupported, _wrong_method)
     app.error_handler.add(Exception, _broken)

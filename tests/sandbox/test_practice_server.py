@@ -45,6 +45,7 @@ def test_consents_and_ledger_survive_a_restart(tmp_path: Path) -> None:
     with running_bank(database, today=TODAY) as first:
         consent = Caller(first.meadow).consent()
         before = booked(Caller(first.meadow), consent)
+    assert [file.name for file in database.parent.iterdir()] == ["bank.sqlite"], "one file to copy or delete"
     with running_bank(database, today=TODAY) as second:
         assert booked(Caller(second.meadow), consent) == before
 
