@@ -14,10 +14,6 @@ from assistant.asr.speech_model import SpeechModel, open_model
 from assistant.audio.frames import CHUNK_SAMPLES, Samples
 from assistant.errors import SpeechModelError
 from assistant.events import Transcript, Word
-from assistant.settings import SAMPLE_RATE
-
-PARTIAL_SECONDS = 0.2
-"""Of audio between two looks at what was heard so far; a person does not read faster."""
 
 
 class Recogniser:
@@ -116,16 +112,12 @@ class _Listening:
         self._on_partial = on_partial
         self._results: list[dict[str, Any]] = []
         self._shown = ""
-        self._unlooked = 0.0
 
     def hear(self, chunk: Samples) -> None:
         if self._recogniser.AcceptWaveform(chunk.tobytes()):
             self._results.append(json.loads(self._recogniser.Result()))
         if self._on_partial is not None:
-            self._unlooked += len(chunk) / SAMPLE_RATE
-            if self._unlooked >= PARTIAL_SECONDS - 1e-9:
-                self._unlooked = 0.0
-                self._look(self._on_partial)
+            self._look(self._on_partial)
 
     def finish(self) -> list[dict[str, Any]]:
         self._results.append(json.loads(self._recogniser.FinalResult()))
