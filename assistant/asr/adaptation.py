@@ -93,8 +93,8 @@ def adapt(
         else:
             labels = read_words(model / "graph" / "words.txt")
             added, missing = (), _nearest(wanted, labels, lexicon)
-        _write_language(part, background or model, labels, _replaced(spoken, missing), _replaced(people, missing),
-                        _replaced(answers, missing), expectation)  # fmt: skip
+        spoken, people, answers = (_replaced(texts, missing) for texts in (spoken, people, answers))
+        _write_language(part, background or model, labels, spoken, people, answers, expectation)
         _swap(part, target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -137,9 +137,14 @@ def _replaced(texts: Sequence[str], missing: Sequence[Missing]) -> list[str]:
 
 
 def _write_language(
-    part: Path, background: Path, labels: Mapping[str, int], sentences: Sequence[str], names: Sequence[str],
-    expected: Sequence[str], expectation: float,
-) -> None:  # fmt: skip
+    part: Path,
+    background: Path,
+    labels: Mapping[str, int],
+    sentences: Sequence[str],
+    names: Sequence[str],
+    expected: Sequence[str],
+    expectation: float,
+) -> None:
     words = [word for word in labels if not word.startswith(("<", "#"))]
     parts: list[tuple[Counts, float]] = []
     path = background / BACKGROUND
@@ -191,8 +196,8 @@ def _swap(part: Path, target: Path) -> None:
     """Put the finished folder in place of an older one."""
     if target.exists():
         old = Path(tempfile.mkdtemp(prefix=".replaced-", dir=target.parent))
-        os.replace(target, old / "model")
-        os.replace(part, target)
+        target.replace(old / "model")
+        part.replace(target)
         shutil.rmtree(old, ignore_errors=True)
     else:
-        os.replace(part, target)
+        part.replace(target)

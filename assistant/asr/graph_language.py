@@ -168,9 +168,12 @@ def _level(history: Ints, word: Ints, seen: Floats, lower: Floats, size: int, th
     keys = history[keep] * size + word[keep]
     order = np.argsort(keys)
     return _Level(
-        keys[order], history[keep][order], word[keep][order], probability[keep][order],
+        keys[order],
+        history[keep][order],
+        word[keep][order],
+        probability[keep][order],
         dict(zip(groups[alive].tolist(), backoff[alive].tolist(), strict=True)),
-    )  # fmt: skip
+    )
 
 
 def _assemble(
@@ -186,10 +189,11 @@ def _assemble(
     def after(history: Ints, word: Ints) -> Ints:
         """State once `word` followed `history` (a word)."""
         if not len(two_keys):
-            return one[word]
+            return np.asarray(one[word])
         key = history * size + word
         at = np.minimum(np.searchsorted(two_keys, key), len(two_keys) - 1)
-        return np.where(two_keys[at] == key, at + 1 + len(singles), one[word])
+        found: Ints = np.where(two_keys[at] == key, at + 1 + len(singles), one[word])
+        return found
 
     states = 1 + len(singles) + len(doubles)
     final = np.full(states, np.inf, np.float32)

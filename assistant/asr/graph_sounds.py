@@ -18,15 +18,14 @@ Sounds = tuple[str, ...]
 _AUDIO_RETRIEVAL, _UTF8, _IPA = 1, 1, 2
 
 # espeak-ng's American English in IPA; the longest match wins.
-_ARPABET = {
-    "aɪ": "AY", "aʊ": "AW", "eɪ": "EY", "oʊ": "OW", "əʊ": "OW", "ɔɪ": "OY", "tʃ": "CH", "dʒ": "JH", "ɑː": "AA",
-    "ɑ": "AA", "ɔː": "AO", "ɔ": "AO", "oː": "AO", "o": "OW", "iː": "IY", "i": "IY", "iə": "IY AH", "uː": "UW", "u": "UW",
-    "ɜː": "ER", "ɝ": "ER", "ɚ": "ER", "ə": "AH", "ʌ": "AH", "ɐ": "AH", "æ": "AE", "aː": "AA", "a": "AE", "ɛ": "EH",
-    "e": "EH", "ɪ": "IH", "ᵻ": "IH", "ʊ": "UH", "ɒ": "AA", "p": "P", "b": "B", "t": "T", "d": "D", "k": "K", "ɡ": "G",
-    "g": "G", "f": "F", "v": "V", "θ": "TH", "ð": "DH", "s": "S", "z": "Z", "ʃ": "SH", "ʒ": "ZH", "h": "HH", "m": "M",
-    "n": "N", "ŋ": "NG", "l": "L", "ɹ": "R", "r": "R", "j": "Y", "w": "W", "ɾ": "T", "ʔ": "T", "n̩": "AH N", "l̩": "AH L",
-    "x": "K", "ɬ": "L", "ç": "HH", "ɲ": "N Y", "y": "UW", "ø": "ER", "œ": "ER", "ɑ̃": "AA N", "ɔ̃": "AO N", "ɛ̃": "AE N",
-}  # fmt: skip
+_TABLE = """
+aɪ=AY aʊ=AW eɪ=EY oʊ=OW əʊ=OW ɔɪ=OY tʃ=CH dʒ=JH ɑː=AA ɑ=AA ɔː=AO ɔ=AO oː=AO o=OW iː=IY i=IY iə=IY,AH
+uː=UW u=UW
+ɜː=ER ɝ=ER ɚ=ER ə=AH ʌ=AH ɐ=AH æ=AE aː=AA a=AE ɛ=EH e=EH ɪ=IH ᵻ=IH ʊ=UH ɒ=AA p=P b=B t=T d=D k=K ɡ=G g=G f=F
+v=V θ=TH ð=DH s=S z=Z ʃ=SH ʒ=ZH h=HH m=M n=N ŋ=NG l=L ɹ=R r=R j=Y w=W ɾ=T ʔ=T n̩=AH,N l̩=AH,L x=K ɬ=L ç=HH
+ɲ=N,Y y=UW ø=ER œ=ER ɑ̃=AA,N ɔ̃=AO,N ɛ̃=AE,N
+"""
+_ARPABET = {ipa: sounds.split(",") for ipa, sounds in (pair.split("=") for pair in _TABLE.split())}
 _LONGEST = max(map(len, _ARPABET))
 
 
@@ -50,7 +49,7 @@ def sound_out(words: Iterable[str]) -> dict[str, Sounds]:
     ordered = sorted(set(words))
     if not ordered:
         return {}
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own module, nothing of it comes from outside
         [sys.executable, "-m", __name__],
         input="\n".join(ordered),
         capture_output=True,
@@ -72,7 +71,7 @@ def to_arpabet(ipa: str) -> Sounds:
         for length in range(_LONGEST, 0, -1):
             piece = text[at : at + length]
             if piece in _ARPABET:
-                sounds += _ARPABET[piece].split()
+                sounds += _ARPABET[piece]
                 at += len(piece)
                 break
         else:

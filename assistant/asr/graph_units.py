@@ -14,7 +14,47 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SILENCE, NOISE = "SIL", "SPN"
-BASE = "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH".split()
+BASE = [
+    "AA",
+    "AE",
+    "AH",
+    "AO",
+    "AW",
+    "AY",
+    "B",
+    "CH",
+    "D",
+    "DH",
+    "EH",
+    "ER",
+    "EY",
+    "F",
+    "G",
+    "HH",
+    "IH",
+    "IY",
+    "JH",
+    "K",
+    "L",
+    "M",
+    "N",
+    "NG",
+    "OW",
+    "OY",
+    "P",
+    "R",
+    "S",
+    "SH",
+    "T",
+    "TH",
+    "UH",
+    "UW",
+    "V",
+    "W",
+    "Y",
+    "Z",
+    "ZH",
+]
 """ARPAbet without stress, the alphabet of the CMU dictionary."""
 PLACES = "BEIS"
 """Begin, end, inside, single: the last character of a phone's name."""
@@ -27,16 +67,24 @@ _KINDS = {"B": "begin", "E": "end", "I": "internal", "S": "singleton"}
 
 # Sounds that colour the next one alike: by place of articulation for consonants, by where the tongue
 # ends for vowels. Class 0 is silence and noise.
+_CLASSES = """
+SIL SPN
+P B M F V
+T D
+S Z TH DH
+CH JH SH ZH
+K G NG HH
+N
+L
+R ER
+W UW OW AW UH
+IY Y EY AY OY
+IH EH AE
+AA AO AH
+"""
 LEFT_CLASSES: Mapping[str, int] = {
-    base: number
-    for number, bases in enumerate(
-        (
-            "SIL SPN", "P B M F V", "T D", "S Z TH DH", "CH JH SH ZH", "K G NG HH", "N", "L", "R ER", "W UW OW AW UH",
-            "IY Y EY AY OY", "IH EH AE", "AA AO AH",
-        )
-    )
-    for base in bases.split()
-}  # fmt: skip
+    sound: number for number, sounds in enumerate(_CLASSES.strip().splitlines()) for sound in sounds.split()
+}
 
 
 @dataclass(frozen=True)

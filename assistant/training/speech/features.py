@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -90,10 +89,13 @@ def _shard(task: tuple[Path, list[Source], int, list[int]], babble: Sequence[Pat
         human.append(source.human)
     part = path.with_suffix(".part.npz")
     np.savez(
-        part, frames=np.concatenate(frames) if frames else np.zeros((0, 40), np.float16), lengths=np.array(lengths, int),
-        texts=np.array("\n".join(texts)), human=np.array(human, bool),
-    )  # fmt: skip
-    os.replace(part, path)
+        part,
+        frames=np.concatenate(frames) if frames else np.zeros((0, 40), np.float16),
+        lengths=np.array(lengths, int),
+        texts=np.array("\n".join(texts)),
+        human=np.array(human, bool),
+    )
+    part.replace(path)
     return path.name
 
 

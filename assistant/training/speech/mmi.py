@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -53,10 +54,21 @@ class SoundGraph:
             return self._first[base]
         return self._first[base] + self._units.left_class[left]
 
-    def learn(self, texts: Iterable[Sequence[Sequence[str]]], rng: np.random.Generator) -> None:
+    def sounds_of_outputs(self) -> npt.NDArray[np.int64]:
+        """For each output of the network: twice the number of its base sound, plus one for staying."""
+        result = np.zeros(self._units.outputs, np.int64)
+        result[self.entering] = 2 * self.base_of_state
+        result[self.entering + 1] = 2 * self.base_of_state + 1
+        return result
+
+    def learn(
+        self, texts: Iterable[Sequence[Sequence[str]]], noise_share: float, rng: np.random.Generator
+    ) -> None:
         """Count which sound follows which state; each text is words, each word its sounds.
 
-        A pause is put after a quarter of the words. Thin counts lean on those of the plain sound.
+        A pause is put after a quarter of the words, noise in place of a share of them: were it rarer
+        here than in the chains, its output would drown all others. Thin counts lean on those of the
+        plain sound.
         """
         counts = np.zeros((self.states, self.bases + 1))
         for words in texts:
@@ -65,7 +77,7 @@ class SoundGraph:
                 if number and rng.random() < 0.25:
                     counts[state, 0] += 1
                     left, state = SILENCE, 0
-                for sound in sounds:
+                for sound in (NOISE,) if rng.random() < noise_share else sounds:
                     counts[state, self._base_number[sound]] += 1
                     state, left = self.state(sound, left), sound
             if words:
@@ -80,7 +92,7 @@ class SoundGraph:
         self.follow, self.end = smoothed[:, :-1], smoothed[:, -1]
         self.begin[0] = 1.0
 
-    def transitions(self) -> np.ndarray:
+    def transitions(self) -> npt.NDArray[np.float64]:
         """(states, states) weights of entering a state, which fixes its left class."""
         matrix = np.zeros((self.states, self.states))
         names = (SILENCE, NOISE, *BASE)
@@ -106,7 +118,8 @@ class SoundGraph:
             states.append(self.state(base, left))
             enter.append(tuple(weights))
 
-        last, ways = SILENCE, (1,)  # how far back the states before lie
+        last = SILENCE
+        ways: tuple[int, ...] = (1,)  # how far back the states before lie
         for number, sounds in enumerate(words):
             for place, sound in enumerate(sounds):
                 add(sound, last, ways)
@@ -204,7 +217,11 @@ class Criterion:
         # Empty places in front, so that looking back needs no special case.
         alpha = torch.zeros(count, longest + REACH, dtype=torch.float64, device=device)
         alpha[:, REACH] = enter[:, 0, 0]
-        history, scale, arriving = [alpha], [torch.ones(count, 1, dtype=torch.float64, device=device)], [torch.zeros_like(enter[:, 0])]  # fmt: skip
+        history, scale, arriving = (
+            [alpha],
+            [torch.ones(count, 1, dtype=torch.float64, device=device)],
+            [torch.zeros_like(enter[:, 0])],
+        )
         arriving[0][:, 0] = 1.0
         for t in range(1, frames):
             arrive = torch.zeros_like(final)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -55,8 +57,10 @@ class Network(nn.Module):
 
     mean: Tensor
     deviation: Tensor
+    sound_of_output: Tensor
 
-    def __init__(self, outputs: int, shape: Shape | None = None, dropout: float = 0.05):
+    def __init__(self, sound_of_output: Tensor, shape: Shape | None = None, dropout: float = 0.05):
+        """`sound_of_output`: for each output the number of the sound (and half of it) it belongs to."""
         super().__init__()
         self.shape = shape or Shape()
         self.front = nn.Conv1d(COEFFICIENTS, self.shape.front, 5)
@@ -68,10 +72,14 @@ class Network(nn.Module):
         )
         self.before = nn.Conv1d(self.shape.width, self.shape.before_output, 1)
         self.before_norm = nn.BatchNorm1d(self.shape.before_output)
-        self.output = nn.Conv1d(self.shape.before_output, outputs, 1)
-        nn.init.zeros_(self.output.weight)
-        assert self.output.bias is not None
-        nn.init.zeros_(self.output.bias)
+        # What a sound is like whatever came before, and what its left class changes: from a flat start
+        # the first is learnt from all examples of the sound, long before the second says anything.
+        self.sound = nn.Conv1d(self.shape.before_output, int(sound_of_output.max()) + 1, 1)
+        self.output = nn.Conv1d(self.shape.before_output, len(sound_of_output), 1)
+        for layer in (self.sound, self.output):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(cast(Tensor, layer.bias))
+        self.register_buffer("sound_of_output", sound_of_output)
         self.register_buffer("mean", torch.zeros(COEFFICIENTS))
         self.register_buffer("deviation", torch.ones(COEFFICIENTS))
 
@@ -89,7 +97,7 @@ class Network(nn.Module):
         for layer in self.layers:
             x = layer(x)
         x = torch.relu(self.before_norm(self.before(x)))
-        return self.output(x).transpose(1, 2)
+        return (self.output(x) + self.sound(x)[:, self.sound_of_output]).transpose(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +140,7 @@ def export(network: Network) -> tuple[list[Component], list[str]]:
     last = relu("front.relu", last, network.shape.front)
     last = add("thin.affine", _append(last, (-1, 0, 1)), *_folded(network.thin, network.thin_norm))
     last = relu("thin.relu", last, network.shape.width)
-    for number, layer in enumerate(network.layers, 1):
-        assert isinstance(layer, _Factored)
+    for number, layer in enumerate(cast(Iterable[_Factored], network.layers), 1):
         narrow = layer.narrow.weight.detach().double()
         name = add(f"f{number}.linear", _append(last, (-3, 0)), narrow, torch.zeros(narrow.shape[0]).double())
         name = add(f"f{number}.affine", _append(name, (0, 3)), *_folded(layer.wide, layer.norm))
@@ -146,7 +153,9 @@ def export(network: Network) -> tuple[list[Component], list[str]]:
         last = noop
     last = add("before.affine", last, *_folded(network.before, network.before_norm))
     last = relu("before.relu", last, network.shape.before_output)
-    last = add("output.affine", last, *_folded(network.output, None))
+    (weight, bias), (plain, offset) = (_folded(layer, None) for layer in (network.output, network.sound))
+    which = network.sound_of_output
+    last = add("output.affine", last, weight + plain[which], bias + offset[which])
     lines.append(f"output-node name=output input={last} objective=linear")
     return parts, lines
 
@@ -158,12 +167,9 @@ def _append(source: str, offsets: tuple[int, ...]) -> str:
 
 def _folded(layer: nn.Conv1d, norm: nn.BatchNorm1d | None) -> tuple[Tensor, Tensor]:
     weight = layer.weight.detach().double()
-    assert layer.bias is not None
-    bias = layer.bias.detach().double()
+    bias = cast(Tensor, layer.bias).detach().double()
     if norm is None:
         return weight, bias
-    assert norm.running_var is not None and norm.running_mean is not None
-    gain = norm.weight.detach().double() / torch.sqrt(norm.running_var.double() + norm.eps)
-    return weight * gain[:, None, None], (
-        bias - norm.running_mean.double()
-    ) * gain + norm.bias.detach().double()
+    mean, variance = (cast(Tensor, value).double() for value in (norm.running_mean, norm.running_var))
+    gain = norm.weight.detach().double() / torch.sqrt(variance + norm.eps)
+    return weight * gain[:, None, None], (bias - mean) * gain + norm.bias.detach().double()

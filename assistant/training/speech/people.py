@@ -33,15 +33,19 @@ class Clip:
 
 
 def read_manifest(folder: Path) -> list[Clip]:
-    """Clips of `manifest.tsv` (columns path, corpus, speaker, group, transcript, seconds); empty when absent."""
+    """Clips of `manifest.tsv` (path, corpus, speaker, group, transcript, seconds); empty when absent."""
     manifest = folder / "manifest.tsv"
     if not manifest.is_file():
         return []
     with manifest.open(encoding="utf-8", newline="") as lines:
         return [
             Clip(
-                folder / row["path"], row["corpus"], row["speaker"], row["group"], normalise(row["transcript"]),
+                folder / row["path"],
+                row["corpus"],
+                row["speaker"],
+                row["group"],
+                normalise(row["transcript"]),
                 float(row["seconds"]),
             )
             for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        ]  # fmt: skip
+        ]

@@ -6,16 +6,62 @@ import random
 
 from assistant.asr.graph_text import DIGITS, number_words, ordinal_words, year_words
 
-MONTHS = "january february march april may june july august september october november december".split()
-DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 CURRENCIES = (
     (5, "euro", "euros", "cent", "cents"),
     (4, "pound", "pounds", "penny", "pence"),
     (3, "dollar", "dollars", "cent", "cents"),
     (1, "quid", "quid", "penny", "pence"),
 )
-ROUND = (5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90, 100, 120, 150, 200, 250, 300, 400, 500, 600, 750, 800,
-         900, 1000, 1200, 1500, 2000, 2500, 3000, 5000, 10000)  # fmt: skip
+ROUND = (
+    5,
+    10,
+    15,
+    20,
+    25,
+    30,
+    40,
+    50,
+    60,
+    70,
+    75,
+    80,
+    90,
+    100,
+    120,
+    150,
+    200,
+    250,
+    300,
+    400,
+    500,
+    600,
+    750,
+    800,
+    900,
+    1000,
+    1200,
+    1500,
+    2000,
+    2500,
+    3000,
+    5000,
+    10000,
+)
 
 
 class Sayings:
@@ -54,15 +100,26 @@ class Sayings:
         unit = one if value == 1 else many
         draw = rng.random()
         if draw < 0.05:
-            return rng.choice((f"a hundred {many}", f"a thousand {many}", "a fiver", "a tenner", f"half a {one}",
-                               f"a hundred and {number_words(rng.randint(1, 99))} {many}",
-                               f"a couple of hundred {many}"))  # fmt: skip
+            return rng.choice(
+                (
+                    f"a hundred {many}",
+                    f"a thousand {many}",
+                    "a fiver",
+                    "a tenner",
+                    f"half a {one}",
+                    f"a hundred and {number_words(rng.randint(1, 99))} {many}",
+                    f"a couple of hundred {many}",
+                )
+            )
         if draw < 0.40:
             small = rng.choice((rng.randint(1, 99), rng.choice((50, 99, 20, 25, 75, 10, 30, 40, 95, 45))))
             tail = rng.choice(
-                (f"{number_words(small)}", f"and {number_words(small)} {cent if small == 1 else cents}",
-                 f"{number_words(small)} {cent if small == 1 else cents}")
-            )  # fmt: skip
+                (
+                    f"{number_words(small)}",
+                    f"and {number_words(small)} {cent if small == 1 else cents}",
+                    f"{number_words(small)} {cent if small == 1 else cents}",
+                )
+            )
             return f"{self._say(value)} {unit} {tail}"
         if draw < 0.48:
             return f"{self._say(value)} point {self._digit()} {self._digit()} {many}"
@@ -89,10 +146,22 @@ class Sayings:
         rng = self._rng
         day, month = ordinal_words(rng.randint(1, 31)), rng.choice(MONTHS)
         forms = (
-            f"on {rng.choice(DAYS)}", f"on the {day} of {month}", f"on {month} {day}", f"on {month} the {day}",
-            f"the {day} of {month}", f"the {day}", "tomorrow", "today", "next week", f"next {rng.choice(DAYS)}",
-            f"last {rng.choice(DAYS)}", f"{month} {day}", "now", f"on the {day}", f"{day} of {month} {self.year()}",
-        )  # fmt: skip
+            f"on {rng.choice(DAYS)}",
+            f"on the {day} of {month}",
+            f"on {month} {day}",
+            f"on {month} the {day}",
+            f"the {day} of {month}",
+            f"the {day}",
+            "tomorrow",
+            "today",
+            "next week",
+            f"next {rng.choice(DAYS)}",
+            f"last {rng.choice(DAYS)}",
+            f"{month} {day}",
+            "now",
+            f"on the {day}",
+            f"{day} of {month} {self.year()}",
+        )
         return rng.choice(forms)
 
     def period(self) -> str:
@@ -100,19 +169,59 @@ class Sayings:
         month, other = rng.sample(MONTHS, 2)
         count = number_words(rng.choice((2, 3, 3, 4, 5, 6, 7, 10, 12, 14, 30, 60, 90)))
         forms = (
-            "today", "yesterday", "this week", "last week", "this month", "last month", "last month", "this year",
-            "last year", "last weekend", "this weekend", "this morning", "the day before yesterday", "this quarter",
-            "last quarter", "the week before last", "the month before last", f"in {month}", f"in {month}",
-            f"last {month}", f"in {month} {self.year()}", f"since {month}", f"since {rng.choice(DAYS)}",
-            f"in the last {count} days", f"in the last {count} weeks", f"in the last {count} months",
-            f"over the past {count} months", f"the past {count} days", f"from {month} to {other}",
-            f"between {month} and {other}", f"between the {ordinal_words(rng.randint(1, 15))} and the "
-            f"{ordinal_words(rng.randint(16, 31))} of {month}", f"in {self.year()}", f"{count} days ago",
-            f"{count} weeks ago", f"on {rng.choice(DAYS)}", f"last {rng.choice(DAYS)}", "so far this month",
-            "so far this year", "next week", "next month", "at christmas", "in summer", "over the summer",
-            "at the end of the month", f"since the {ordinal_words(rng.randint(1, 31))}", "a year ago", "every month",
-            f"in the first half of {month}", "in the second quarter", "since new year", "since christmas",
-        )  # fmt: skip
+            "today",
+            "yesterday",
+            "this week",
+            "last week",
+            "this month",
+            "last month",
+            "last month",
+            "this year",
+            "last year",
+            "last weekend",
+            "this weekend",
+            "this morning",
+            "the day before yesterday",
+            "this quarter",
+            "last quarter",
+            "the week before last",
+            "the month before last",
+            f"in {month}",
+            f"in {month}",
+            f"last {month}",
+            f"in {month} {self.year()}",
+            f"since {month}",
+            f"since {rng.choice(DAYS)}",
+            f"in the last {count} days",
+            f"in the last {count} weeks",
+            f"in the last {count} months",
+            f"over the past {count} months",
+            f"the past {count} days",
+            f"from {month} to {other}",
+            f"between {month} and {other}",
+            f"between the {ordinal_words(rng.randint(1, 15))} and the "
+            f"{ordinal_words(rng.randint(16, 31))} of {month}",
+            f"in {self.year()}",
+            f"{count} days ago",
+            f"{count} weeks ago",
+            f"on {rng.choice(DAYS)}",
+            f"last {rng.choice(DAYS)}",
+            "so far this month",
+            "so far this year",
+            "next week",
+            "next month",
+            "at christmas",
+            "in summer",
+            "over the summer",
+            "at the end of the month",
+            f"since the {ordinal_words(rng.randint(1, 31))}",
+            "a year ago",
+            "every month",
+            f"in the first half of {month}",
+            "in the second quarter",
+            "since new year",
+            "since christmas",
+        )
         return rng.choice(forms)
 
     def year(self) -> str:

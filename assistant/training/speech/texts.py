@@ -38,7 +38,11 @@ class Texts:
 
     def counts(self, words: Sequence[str]) -> Counts:
         """The language model's counts over `words`, thinned to what is worth its place."""
-        parts = [(count(getattr(self, kind), words), weight) for kind, weight in _WEIGHTS.items() if getattr(self, kind)]
+        parts = [
+            (count(getattr(self, kind), words), weight)
+            for kind, weight in _WEIGHTS.items()
+            if getattr(self, kind)
+        ]
         return merge(parts, words).thinned(_THRESHOLDS)
 
 

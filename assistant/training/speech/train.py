@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,15 +30,23 @@ class Plan:
     batch_frames: int = 14_000
     """Input frames in a batch, padding left out."""
     noise_share: float = 0.03
-    """Share of words whose sounds are hidden behind the noise phone, which so learns to stand for any word."""
+    """Share of words that only the noise phone stands for, so that it learns to stand for any word."""
     score_decay: float = 2e-4
+    easy_steps: int = 250
+    """Steps at the start that hear synthetic voices only, whose sounds are easy to tell apart: with people
+    from the first step the objective stayed flat for five minutes."""
     checkpoint_steps: int = 100
 
 
 def train(
-    utterances: Sequence[Utterance], lexicon: Lexicon, units: Units, shape: Shape, plan: Plan, folder: Path,
+    utterances: Sequence[Utterance],
+    lexicon: Lexicon,
+    units: Units,
+    shape: Shape,
+    plan: Plan,
+    folder: Path,
     progress: Callable[[str], None],
-) -> Network:  # fmt: skip
+) -> Network:
     """Train from a flat start, or go on from `folder/checkpoint.pt`; needs no alignment.
 
     Every word of the utterances must be in the lexicon; utterances too short for their sounds are dropped.
@@ -49,13 +56,17 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     graph = SoundGraph(units)
     words = [[lexicon[word][0] for word in utterance.text.split()] for utterance in utterances]
-    graph.learn(words, np.random.default_rng(plan.seed))
+    graph.learn(words, plan.noise_share, np.random.default_rng(plan.seed))
     usable = [u for u, sounds in zip(utterances, words, strict=True) if _long_enough(u, sounds)]
-    batches = _batches(usable, plan.batch_frames, rng)
+    batches = _batches(usable, range(len(usable)), plan.batch_frames, rng)
+    synthetic = [i for i, utterance in enumerate(usable) if not utterance.human]
+    easy = _batches(usable, synthetic, plan.batch_frames, rng)
     progress(
-        f"{len(usable)} utterances, {sum(len(u.features) for u in usable) / 360_000:.1f} h, {len(batches)} batches"
+        f"{len(usable)} utterances, {len(batches)} batches, "
+        f"{sum(len(u.features) for u in usable) / 360_000:.1f} h"
     )
-    network = Network(units.outputs, shape).to(device)
+    network = Network(torch.from_numpy(graph.sounds_of_outputs()), shape)
+    network.to(device)
     _normalise(network, usable)
     criterion = Criterion(graph, device)
     optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=1e-3, betas=(0.9, 0.98))
@@ -65,15 +76,24 @@ def train(
     average = None
     order: list[int] = []
     while (done := (time.monotonic() - clock) / (plan.minutes * 60)) < 1:
-        if not order:
-            order = list(range(len(batches)))
+        pool = easy if step < plan.easy_steps and easy else batches
+        if not order or step == plan.easy_steps:
+            order = list(range(len(pool)))
             rng.shuffle(order)
-        batch = [usable[i] for i in batches[order.pop()]]
+        batch = [usable[i] for i in pool[order.pop()]]
         for group in optimizer.param_groups:
             group["lr"] = _rate(plan.rate, step, done)
         chains = [graph.chain(_sounds(u.text, lexicon, plan.noise_share, rng)) for u in batch]
         objective = _step(
-            network, criterion, optimizer, augment, batch, chains, plan.score_decay, rng, device
+            network,
+            criterion,
+            optimizer,
+            augment if step >= plan.easy_steps else None,
+            batch,
+            chains,
+            plan.score_decay,
+            rng,
+            device,
         )
         step += 1
         average = objective if average is None else 0.97 * average + 0.03 * objective
@@ -82,13 +102,21 @@ def train(
         if step % plan.checkpoint_steps == 0:
             _save(folder, network, optimizer, time.monotonic() - clock, step)
     _save(folder, network, optimizer, time.monotonic() - clock, step)
-    return network.cpu()
+    network.to(torch.device("cpu"))
+    return network
 
 
 def _step(
-    network: Network, criterion: Criterion, optimizer: torch.optim.Optimizer, augment: _Masks,
-    batch: Sequence[Utterance], chains: Sequence[Chain], decay: float, rng: random.Random, device: torch.device,
-) -> float:  # fmt: skip
+    network: Network,
+    criterion: Criterion,
+    optimizer: torch.optim.Optimizer,
+    augment: _Masks | None,
+    batch: Sequence[Utterance],
+    chains: Sequence[Chain],
+    decay: float,
+    rng: random.Random,
+    device: torch.device,
+) -> float:
     network.train()
     longest = max(len(u.features) for u in batch)
     features = np.empty((len(batch), longest, COEFFICIENTS), np.float32)
@@ -96,8 +124,10 @@ def _step(
         features[row, : len(utterance.features)] = utterance.features
         features[row, len(utterance.features) :] = utterance.features[-1]
     lengths = torch.tensor([_outputs(u) for u in batch], device=device)
-    inputs = augment(torch.from_numpy(features), rng).to(device)
-    scores = network(inputs)
+    inputs = torch.from_numpy(features)
+    if augment is not None:
+        inputs = augment(inputs, rng)
+    scores = network(inputs.to(device))
     objective, gradient = criterion(scores, lengths, chains)
     frames = lengths.sum()
     inside = (torch.arange(scores.shape[1], device=device)[None] < lengths[:, None])[..., None]
@@ -153,9 +183,11 @@ def _outputs(utterance: Utterance) -> int:
     return (len(utterance.features) + SUBSAMPLING - 1) // SUBSAMPLING
 
 
-def _batches(utterances: Sequence[Utterance], frames: int, rng: random.Random) -> list[list[int]]:
+def _batches(
+    utterances: Sequence[Utterance], which: Iterable[int], frames: int, rng: random.Random
+) -> list[list[int]]:
     """Utterances of like length together, so that little is padding."""
-    order = sorted(range(len(utterances)), key=lambda i: len(utterances[i].features) + rng.random() * 12)
+    order = sorted(which, key=lambda i: len(utterances[i].features) + rng.random() * 12)
     batches: list[list[int]] = [[]]
     filled = 0
     for index in order:
@@ -164,7 +196,7 @@ def _batches(utterances: Sequence[Utterance], frames: int, rng: random.Random) -
             filled = 0
         batches[-1].append(index)
         filled += len(utterances[index].features)
-    return batches
+    return [batch for batch in batches if batch]
 
 
 def _normalise(network: Network, utterances: Sequence[Utterance]) -> None:
@@ -187,7 +219,7 @@ def _save(folder: Path, network: Network, optimizer: torch.optim.Optimizer, spen
         {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "spent": spent, "step": step},
         part,
     )
-    os.replace(part, folder / "checkpoint.pt")
+    part.replace(folder / "checkpoint.pt")
 
 
 def _resume(folder: Path, network: Network, optimizer: torch.optim.Optimizer) -> tuple[float, int]:

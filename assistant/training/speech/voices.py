@@ -18,14 +18,16 @@ from pathlib import Path
 TIMEOUT = 60.0
 """Seconds until a synthesiser that hangs is given up; the utterance is then left out."""
 
-_ESPEAK_ACCENTS = ("en-us", "en-us", "en-us", "en-gb", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-gb-x-gbclan",
-                   "en-gb-x-gbcwmd", "en-029", "en-us-nyc")  # fmt: skip
-_ESPEAK_VARIANTS = (
-    "adam Alex Alicia Andrea Andy Annie antonio aunty belinda benjamin boris caleb david Denis Diogo ed edward "
-    "Gene Gene2 gustave Henrique Hugo Jacky john Lee linda marcelo Marco Mario max Michael michel miguel Mike "
-    "Nguyen pablo paul pedro quincy rob robert steph steph2 steph3 zac anika f1 f2 f4 f5 m1 m2 m4 m5 m6 m7 m8 "
-    "klatt klatt2 klatt3 grandpa grandma"
-).split()
+_ACCENTS = """
+en-us en-us en-us en-gb en-gb en-gb-x-rp en-gb-scotland en-gb-x-gbclan en-gb-x-gbcwmd en-029 en-us-nyc
+"""
+_VARIANTS = """
+adam Alex Alicia Andrea Andy Annie antonio aunty belinda benjamin boris caleb david Denis Diogo ed
+edward Gene Gene2 gustave Henrique Hugo Jacky john Lee linda marcelo Marco Mario max Michael michel
+miguel Mike Nguyen pablo paul pedro quincy rob robert steph steph2 steph3 zac anika f1 f2 f4 f5 m1
+m2 m4 m5 m6 m7 m8 klatt klatt2 klatt3 grandpa grandma
+"""
+_ESPEAK_ACCENTS, _ESPEAK_VARIANTS = _ACCENTS.split(), _VARIANTS.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ def with_pauses(rng: random.Random, text: str) -> str:
     return " ".join([*(word + mark for word, mark in zip(words, marks, strict=False)), *words[-1:]])
 
 
-_DIGIT_WORDS = frozenset("zero oh one two three four five six seven eight nine".split())
+_DIGIT_WORDS = frozenset(
+    ["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+)
 
 
 def synthesise(speaker: Speaker, jobs: Sequence[tuple[str, Path]]) -> int:
@@ -100,23 +104,22 @@ def synthesise(speaker: Speaker, jobs: Sequence[tuple[str, Path]]) -> int:
 
 
 def _say(speaker: Speaker, text: str, path: Path) -> None:
-    rate, pitch, out = speaker.rate, speaker.pitch, str(path)
-    stdin = None
+    rate, pitch, voice, out = speaker.rate, speaker.pitch, speaker.voice, str(path)
     if speaker.engine == "espeak":
-        command = ["espeak-ng", "-v", speaker.voice, "-s", f"{160 * rate:.0f}", "-p", f"{50 * pitch:.0f}", "-w", out, text]  # fmt: skip
+        _run("espeak-ng", "-v", voice, "-s", f"{160 * rate:.0f}", "-p", f"{50 * pitch:.0f}", "-w", out, text)
     elif speaker.engine == "flite":
-        command = ["flite", "-voice", speaker.voice, "--setf", f"duration_stretch={1 / rate:.3f}"]
+        melody = []
         if pitch != 1:
-            base = 180 if speaker.voice == "slt" else 115
-            command += ["--setf", f"int_f0_target_mean={base * pitch:.0f}"]
-        command += ["-t", text, "-o", out]
+            base = 180 if voice == "slt" else 115  # Hz, a woman's and a man's
+            melody = ["--setf", f"int_f0_target_mean={base * pitch:.0f}"]
+        stretch = f"duration_stretch={1 / rate:.3f}"
+        _run("flite", "-voice", voice, "--setf", stretch, *melody, "-t", text, "-o", out)
     elif speaker.engine == "pico":
         marked = f"<speed level='{100 * rate:.0f}'><pitch level='{100 * pitch:.0f}'>{text}</pitch></speed>"
-        command = ["pico2wave", "-l", speaker.voice, "-w", out, marked]
+        _run("pico2wave", "-l", voice, "-w", out, marked)
     else:
-        command = ["RHVoice-test", "-p", speaker.voice, "-r", f"{100 * rate:.0f}", "-t", f"{100 * pitch:.0f}", "-o", out]  # fmt: skip
-        stdin = text.encode()
-    _run(command, stdin)
+        options = ("-p", voice, "-r", f"{100 * rate:.0f}", "-t", f"{100 * pitch:.0f}", "-o", out)
+        _run("RHVoice-test", *options, stdin=text)
 
 
 def _festival(speaker: Speaker, jobs: Sequence[tuple[str, Path]]) -> None:
@@ -124,11 +127,14 @@ def _festival(speaker: Speaker, jobs: Sequence[tuple[str, Path]]) -> None:
     lines = [f"(voice_{speaker.voice})", f"(Parameter.set 'Duration_Stretch {1 / speaker.rate:.3f})"]
     for text, path in jobs:
         lines.append(f'(utt.save.wave (utt.synth (Utterance Text "{text}")) "{path}" \'riff)')
-    _run(["festival", "--pipe"], "\n".join(lines).encode(), TIMEOUT + 3 * len(jobs))
+    _run("festival", "--pipe", stdin="\n".join(lines), timeout=TIMEOUT + 3 * len(jobs))
 
 
-def _run(command: list[str], stdin: bytes | None, timeout: float = TIMEOUT) -> None:
+def _run(*command: str, stdin: str = "", timeout: float = TIMEOUT) -> None:
+    quiet = subprocess.DEVNULL
     try:
-        subprocess.run(command, input=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=timeout, check=False)  # fmt: skip
+        subprocess.run(
+            command, input=stdin.encode(), stdout=quiet, stderr=quiet, timeout=timeout, check=False
+        )
     except subprocess.TimeoutExpired:
         return

@@ -1,0 +1,64 @@
+"""Fitting certainty: how often a word of a given raw confidence was right, on speakers not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from assistant.asr.adaptation_confidence import Calibration, Curve
+from assistant.training.speech.acoustics import Samples
+from assistant.training.speech.listen import align, hear
+
+
+def fit(
+    model: Any, recordings: Iterable[tuple[Samples, str]]
+) -> tuple[Calibration, list[tuple[float, float, int]]]:
+    """(calibration, reliability table) from recordings and what was said in them.
+
+    The table's rows are (mean calibrated confidence, share right, words) over ten equally filled bins;
+    its words are the odd recordings, the curve was fitted on the even ones.
+    """
+    words: list[list[tuple[float, bool]]] = [[], []]
+    whole: list[tuple[float, bool]] = []
+    for number, (samples, said) in enumerate(recordings):
+        heard = hear(model, samples)
+        alignment = align(said.split(), [word for word, _ in heard.words])
+        words[number % 2] += [(conf, ok) for (_, conf), ok in zip(heard.words, alignment.right, strict=True)]
+        if heard.words:
+            whole.append((min(conf for _, conf in heard.words), alignment.errors == 0))
+    calibration = Calibration(rising_curve(words[0]), rising_curve(whole))
+    return calibration, reliability([(calibration.word(conf), ok) for conf, ok in words[1]])
+
+
+def rising_curve(pairs: Sequence[tuple[float, bool]], points: int = 20) -> Curve:
+    """Isotonic regression (pool adjacent violators) over `points` equally filled bins.
+
+    A bin starts with one right and one wrong observation, so no finite sample claims certainty.
+    """
+    ordered = np.array(sorted((raw, float(right)) for raw, right in pairs))
+    if len(ordered) < 2:
+        return ((0.0, 1.0), (0.0, 1.0))
+    bins = [part for part in np.array_split(ordered, min(points, len(ordered))) if len(part)]
+    blocks: list[list[float]] = []  # weight, sum of raw, share right
+    for part in bins:
+        blocks.append([len(part), part[:, 0].sum(), (part[:, 1].sum() + 1) / (len(part) + 2)])
+        while len(blocks) > 1 and blocks[-2][2] >= blocks[-1][2]:
+            weight, raw, share = blocks.pop()
+            last = blocks[-1]
+            last[2] = (last[2] * last[0] + share * weight) / (last[0] + weight)
+            last[0] += weight
+            last[1] += raw
+    raws = [round(raw / weight, 5) for weight, raw, _ in blocks]
+    shares = [round(share, 5) for _, _, share in blocks]
+    if len(raws) == 1:
+        return ((0.0, 1.0), (shares[0], shares[0]))
+    return tuple(raws), tuple(shares)
+
+
+def reliability(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> list[tuple[float, float, int]]:
+    """Rows (mean confidence, share right, count) of equally filled bins, the least sure first."""
+    ordered = np.array(sorted((sure, float(right)) for sure, right in pairs)).reshape(-1, 2)
+    parts = [part for part in np.array_split(ordered, bins) if len(part)]
+    return [(float(part[:, 0].mean()), float(part[:, 1].mean()), len(part)) for part in parts]

@@ -1,0 +1,76 @@
+"""Hearing recordings with a model and counting what it got wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from assistant.training.speech.acoustics import RATE, Samples
+
+_CHUNK = RATE // 5
+_SILENCE = RATE // 3
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    text: str
+    words: tuple[tuple[str, float], ...]
+    """(word, raw confidence)"""
+
+
+def hear(model: Any, samples: Samples, grammar: str | None = None) -> Heard:
+    """What a `vosk.Model` makes of float samples at 16 kHz, with a third of a second of silence around."""
+    import vosk
+
+    quiet = np.zeros(_SILENCE, np.float32)
+    loud = np.clip(np.concatenate([quiet, samples, quiet]), -1, 1)
+    audio = (loud * 32767).astype(np.int16)
+    recogniser = vosk.KaldiRecognizer(model, RATE, *([] if grammar is None else [grammar]))
+    recogniser.SetWords(True)
+    results = []
+    for start in range(0, len(audio), _CHUNK):
+        if recogniser.AcceptWaveform(audio[start : start + _CHUNK].tobytes()):
+            results.append(json.loads(recogniser.Result()))
+    results.append(json.loads(recogniser.FinalResult()))
+    words = tuple((str(w["word"]), float(w["conf"])) for result in results for w in result.get("result", ()))
+    return Heard(" ".join(word for word, _ in words), words)
+
+
+def open_model(folder: str) -> Any:
+    import vosk
+
+    vosk.SetLogLevel(-1)
+    return vosk.Model(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    errors: int
+    right: tuple[bool, ...]
+    """For each word that was heard: is it one that was said, in its place?"""
+
+
+def align(said: Sequence[str], heard: Sequence[str]) -> Alignment:
+    """Fewest insertions, deletions and substitutions between two lists of words."""
+    rows, columns = len(said) + 1, len(heard) + 1
+    cost = np.zeros((rows, columns), int)
+    cost[:, 0], cost[0] = np.arange(rows), np.arange(columns)
+    for i in range(1, rows):
+        for j in range(1, columns):
+            swap = cost[i - 1, j - 1] + (said[i - 1] != heard[j - 1])
+            cost[i, j] = min(swap, cost[i - 1, j] + 1, cost[i, j - 1] + 1)
+    right = [False] * len(heard)
+    i, j = rows - 1, columns - 1
+    while j:
+        if i and cost[i, j] == cost[i - 1, j - 1] + (said[i - 1] != heard[j - 1]):
+            right[j - 1] = said[i - 1] == heard[j - 1]
+            i, j = i - 1, j - 1
+        elif i and cost[i, j] == cost[i - 1, j] + 1:
+            i -= 1
+        else:
+            j -= 1
+    return Alignment(int(cost[-1, -1]), tuple(right))

@@ -1,0 +1,166 @@
+"""The stages of the recipe in order; each leaves its result in the work folder and is not done twice."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant.asr.graph_units import Units
+from assistant.training.speech import calibrate, corpus, kaldi_model, model, network, train, vocabulary
+from assistant.training.speech.acoustics import add_noise, load
+from assistant.training.speech.card import write_card
+from assistant.training.speech.features import Source, make_shards, read_shards
+from assistant.training.speech.listen import open_model
+from assistant.training.speech.names import common_words, people
+from assistant.training.speech.people import Clip, read_manifest
+from assistant.training.speech.sentences import Commands, banking_texts, dictionary_examples
+from assistant.training.speech.texts import SCOWL, WORDNET, gather
+from assistant.training.speech.voices import installed_engines
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that a run depends on; two runs with equal fields make the same plan and features.
+
+    Training itself is bounded by minutes, so the number of its steps depends on the machine.
+    """
+
+    work: Path
+    """Folder for audio, features and checkpoints: about 5 GB with the defaults."""
+    data: Path
+    """Folder with `speech/manifest.tsv` and `text/`; whatever is missing there is done without."""
+    nlu_data: Path
+    lexicon: Path
+    """`voices/<language>/lexicon`"""
+    target: Path
+    """Model folder to write."""
+    seed: int = 2026
+    sayings: int = 16_000
+    """Synthetic utterances."""
+    test_sayings: int = 80
+    """Test utterances for each held-out voice."""
+    copies: int = 3
+    """Degraded copies of each recording of a person; synthetic ones get one."""
+    noises: int = 400
+    """Utterances without any speech."""
+    minutes: float = 56.0
+    """Of training."""
+    workers: int = 2
+    shape: network.Shape = network.Shape()  # noqa: RUF009 - frozen
+
+    @property
+    def clips(self) -> list[Clip]:
+        return read_manifest(self.data / "speech")
+
+    def run(self, progress: Progress) -> None:
+        for stage in STAGES:
+            progress(f"stage {stage}")
+            getattr(self, stage)(progress)
+
+    def plan(self, progress: Progress) -> None:
+        """Decide what is said by whom."""
+        if (self.work / "test.jsonl").is_file():
+            return
+        self.work.mkdir(parents=True, exist_ok=True)
+        first, last = people()
+        rng = random.Random(self.seed)
+        names = [f"{rng.choice(first)} {rng.choice(last)}" for _ in range(3000)] + first
+        texts = dict.fromkeys([*banking_texts(self.data / "text"), *dictionary_examples(WORDNET)])
+        general = [text for text in texts if 3 <= len(text.split()) <= 14]
+        words = common_words(SCOWL) or first
+        commands = Commands(random.Random(self.seed + 1), names)
+        engines = installed_engines()
+        sayings = corpus.plan(
+            self.sayings,
+            self.seed,
+            commands=commands,
+            general=general or words,
+            words=words,
+            names=first + last,
+            engines=engines,
+        )
+        corpus.write_plan(self.work / "train.jsonl", sayings)
+        tests = Commands(random.Random(self.seed + 2), names)
+        corpus.write_plan(
+            self.work / "test.jsonl", corpus.plan_test(self.test_sayings, self.seed + 3, tests, engines)
+        )
+        progress(f"{len(sayings)} sayings by {', '.join(engines)}")
+
+    def record(self, progress: Progress) -> None:
+        """Synthesise them."""
+        for name in ("test", "train"):
+            sayings = corpus.read_plan(self.work / f"{name}.jsonl")
+            corpus.record(sayings, self.work / "audio", self.workers, progress)
+
+    def features(self, progress: Progress) -> None:
+        """Degrade all recordings and compute their features."""
+        self._shards(progress)
+
+    def train(self, progress: Progress) -> None:
+        """Train the acoustic model and write `final.mdl`."""
+        if (self.work / "final.mdl").is_file():
+            return
+        utterances = read_shards(self._shards(progress))
+        words = {word for utterance in utterances for word in utterance.text.split()}
+        lexicon = vocabulary.pronounce(words, self.lexicon, words)
+        known = [u for u in utterances if all(word in lexicon for word in u.text.split())]
+        units = Units()
+        plan = train.Plan(minutes=self.minutes, seed=self.seed)
+        trained = train.train(known, lexicon, units, self.shape, plan, self.work / "model", progress)
+        parts, lines = network.export(trained)
+        kaldi_model.write(self.work / "final.mdl", units, parts, lines, self.shape.context)
+
+    def assemble(self, progress: Progress) -> None:
+        """Vocabulary, language model and graph."""
+        clips = self.clips
+        tests = corpus.read_plan(self.work / "test.jsonl")
+        held_out = {saying.text for saying in tests} | {clip.text for clip in clips if clip.held_out}
+        texts = gather(self.data, self.nlu_data, clips, held_out, self.seed + 11)
+        count = model.assemble(self.target, self.work / "final.mdl", Units(), texts, self.lexicon)
+        progress(f"{count} words")
+
+    def calibrate(self, progress: Progress) -> None:
+        """Measure what the model's certainty is worth, on voices that it has never heard."""
+        tests = corpus.read_plan(self.work / "test.jsonl")
+        rng = np.random.default_rng(self.seed)
+        recordings = [(s.path(self.work / "audio"), s.text) for s in tests]
+        recordings += [(clip.path, clip.text) for clip in self.clips if clip.held_out]
+        heard = (
+            (load(path) if index % 4 else add_noise(load(path), 12, rng), text)
+            for index, (path, text) in enumerate(recordings)
+            if path.is_file() and path.stat().st_size > 4000
+        )
+        calibration, table = calibrate.fit(open_model(str(self.target)), heard)
+        calibration.save(self.target)
+        (self.work / "reliability.json").write_text(json.dumps(table), "utf-8")
+        progress(f"calibrated on {len(recordings)} recordings")
+
+    def card(self, progress: Progress) -> None:
+        """Write the model card."""
+        write_card(self.target, self.work, self.clips)
+        progress(f"{self.target / 'README.md'}")
+
+    def _shards(self, progress: Progress) -> list[Path]:
+        folder = self.work / "features"
+        clips = [Source(clip.path, clip.text, human=True) for clip in self.clips if not clip.held_out]
+        sayings = corpus.read_plan(self.work / "train.jsonl")
+        spoken = [Source(saying.path(self.work / "audio"), saying.text, human=False) for saying in sayings]
+        silent = [Source(None, "", human=False)] * self.noises
+        paths = []
+        for name, sources, copies in (
+            ("people", clips, self.copies),
+            ("synthetic", spoken, 1),
+            ("noise", silent, 1),
+        ):
+            paths += make_shards(sources, folder / name, copies, self.seed, self.workers, progress)
+        return paths
+
+
+STAGES = ("plan", "record", "features", "train", "assemble", "calibrate", "card")
