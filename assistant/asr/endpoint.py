@@ -65,9 +65,9 @@ _ANSWERS = _words("yes yeah yep yup sure correct okay ok right no nope wrong sto
     "not now",
 }
 _OPEN_ENDS = _words(
-    "a an the and or but to from at in on of for with about by than between since until my our your is are was "
-    "were did do does have has how what which where when who show me tell much many more less over under above "
-    "below um uh er last this next"
+    "a an the and or but to from at in on of for with about by than between since until my our your is are "
+    "was were did do does have has how what which where when who show me tell much many more less over under "
+    "above below um uh er last this next"
 )
 _TEENS = _words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
 _TENS = _words("twenty thirty forty fifty sixty seventy eighty ninety")

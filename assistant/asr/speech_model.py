@@ -54,6 +54,13 @@ class SpeechModel:
         found: int = self._model.vosk_model_find_word(word)
         return found >= 0
 
+    @property
+    def vocabulary_size(self) -> int:
+        """Entries of the word list, a handful of marks such as `[unk]` included."""
+        path = next(self.folder / name for name in _WORDS if (self.folder / name).is_file())
+        with path.open("rb") as stream:
+            return sum(1 for _ in stream)
+
     def recogniser(self, grammar: str | None = None) -> Any:
         """A fresh `vosk.KaldiRecognizer`, for free speech or for Vosk's JSON list of phrases."""
         import vosk

@@ -1,0 +1,37 @@
+"""How loud a microphone is: what `assistant doctor` measures before somebody wonders why nothing is heard."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from assistant.audio.frames import Samples
+from assistant.settings import CHUNK_SECONDS
+
+_CLIPPED = 32_700
+_SILENT = -70.0
+"""dBFS of the loudest sample. A working microphone in a quiet room hisses louder than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    peak: float
+    """dBFS of the loudest sample; −96 for digital silence."""
+    clipped: float
+    """Share of samples at full scale, 0 to 1."""
+
+    @property
+    def muted(self) -> bool:
+        return self.peak < _SILENT
+
+
+def measure_level(chunks: Iterable[Samples], seconds: float = 1.0) -> Level:
+    """Listen for some seconds. Raises what the source raises."""
+    wanted = max(1, round(seconds / CHUNK_SECONDS))
+    sound = np.concatenate([*islice(chunks, wanted), np.zeros(1, np.int16)]).astype(np.int32)
+    peak = int(np.abs(sound).max())
+    return Level(20 * math.log10(max(peak, 0.5) / 32768), float((np.abs(sound) >= _CLIPPED).mean()))
