@@ -12,6 +12,7 @@ from assistant.actions.question import Choice, Filters
 from assistant.actions.turn import Turn
 from assistant.bank.model import Account, AccountKind
 from assistant.errors import BankError, ConsentError
+from assistant.nlu.matching import plain_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def pick_scope(
             chosen.extend(candidates)
             continue
         said_any = True
-        found, by_name = _named(said, kind, candidates, everything, failures)
+        found, by_name = _named(said, kind, candidates, everything, failures, phrases)
         by_name_alone = by_name_alone and by_name
         chosen.extend(found)
     unique = tuple(account for account in candidates if account in chosen)
@@ -123,19 +124,32 @@ def _named(
     candidates: Sequence[Account],
     everything: Sequence[Account],
     failures: Sequence[BankError],
+    phrases: Phrases,
 ) -> tuple[list[Account], bool]:
     """The accounts meant by one name, and whether the name alone told. Raises Unclear or Unknown."""
     labels = {label(account, everything): account for account in candidates}
-    exact = [account for name, account in labels.items() if name.casefold() == said.casefold()]
+    exact = [account for name, account in labels.items() if plain_words(name) == plain_words(said)]
     if exact:
         return exact, True
     if kind is not None:
         of_kind = [account for account in candidates if account.kind is AccountKind(kind)]
         if of_kind:
             return of_kind, False
-    found = resolve(said, list(labels))
-    if not found:
-        raise Unknown("account", said, tuple(labels), failures)
+    noise = frozenset(phrases.words("account_noise"))
+    bare = {_bare(name, noise): name for name in labels}
+    found = [bare[name] for name in resolve(_bare(said, noise), list(bare))]
     if len(found) > 1:
         raise Unclear(Choice("account", tuple(found)))
-    return [labels[found[0]]], True
+    if found:
+        return [labels[found[0]]], True
+    currency = phrases.table("account_currencies").get(_bare(said, noise))
+    of_currency = [account for account in candidates if account.currency == currency]
+    if not of_currency:
+        raise Unknown("account", said, tuple(labels), failures)
+    return of_currency, False
+
+
+def _bare(name: str, noise: frozenset[str]) -> str:
+    """The words that tell an account from others; all of them where nothing else is left."""
+    words = plain_words(name)
+    return " ".join([word for word in words if word not in noise] or words)

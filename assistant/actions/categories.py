@@ -12,8 +12,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.actions.words import plain_words
 from assistant.bank.model import Transaction
+from assistant.nlu.matching import plain_words
 
 
 @dataclass(frozen=True, slots=True)

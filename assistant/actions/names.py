@@ -8,10 +8,10 @@ from string import capwords
 
 from assistant.actions.filters import display_name
 from assistant.actions.question import Choice
-from assistant.actions.words import plain_words
 from assistant.bank.model import Transaction
 from assistant.errors import BankError
 from assistant.nlu import matching
+from assistant.nlu.matching import plain_words
 
 
 class Unclear(Exception):  # noqa: N818 - a turn of the conversation, not an error

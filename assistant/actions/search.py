@@ -112,7 +112,7 @@ def _places(turn: Turn, said_names: tuple[str, ...], transactions: Iterable[Tran
     countries: set[str] = set()
     abroad = False
     for said in said_names:
-        plain = said.casefold().strip()
+        plain = said.casefold().strip().removeprefix("the ")
         code = turn.phrases.get(f"countries.{plain}") or turn.wording.country_code(plain)
         if plain == "abroad":
             abroad = True

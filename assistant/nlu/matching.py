@@ -43,8 +43,8 @@ class Candidate:
 
 def ranked(said: str, names: Iterable[str]) -> list[Candidate]:
     """All names with their scores, best first; names of the same score keep their order."""
-    words = _words(said)
-    scored = [Candidate(name, similarity(words, _words(name))) for name in dict.fromkeys(names)]
+    words = plain_words(said)
+    scored = [Candidate(name, similarity(words, plain_words(name))) for name in dict.fromkeys(names)]
     return sorted(scored, key=lambda candidate: -candidate.score)
 
 
@@ -88,7 +88,7 @@ def _sound(word: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _words(text: str) -> tuple[str, ...]:
+def plain_words(text: str) -> tuple[str, ...]:
     """Lower-case words without accents and apostrophes."""
     plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).casefold())
     return tuple(_WORD.findall("".join(sign for sign in plain if not unicodedata.combining(sign))))

@@ -30,6 +30,11 @@ def meant(said: str, *, bank: tuple[str, ...] = ()) -> tuple[Account, ...]:
         ("credit card", (VISA,)),
         ("rainy day", (SAVINGS,)),
         ("sterling", (STERLING,)),
+        ("pound account", (STERLING,)),
+        ("visa card", (VISA,)),
+        ("joined account", (JOINT,)),
+        ("rainy day account", (SAVINGS,)),
+        ("debit card", (EVERYDAY, JOINT, STERLING)),
         ("all my accounts", ACCOUNTS),
     ],
 )
@@ -57,6 +62,12 @@ def test_a_bank_narrows_the_accounts_down() -> None:
         VISA,
         STERLING,
     )
+
+
+@pytest.mark.parametrize("said", ["holiday account", "student account", "business account", "dollar account"])
+def test_an_account_that_is_not_there_is_not_mistaken_for_another(said: str) -> None:
+    with pytest.raises(Unknown):
+        meant(said)
 
 
 def test_an_unknown_name_is_said_back_with_what_there_is() -> None:

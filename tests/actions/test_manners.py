@@ -107,6 +107,11 @@ def test_a_follow_up_needs_a_question_and_something_new(talk: Talk) -> None:
     assert names(talk("action_refine")) == ["utter_refine_unclear"]
 
 
+def test_all_accounts_again(talk: Talk) -> None:
+    talk("action_check_balance", account="savings")
+    assert names(talk("action_refine", "and all accounts together"))[0] == "utter_balances"
+
+
 def test_a_shop_after_a_balance_is_about_transactions(talk: Talk) -> None:
     talk("action_check_balance", account="everyday account")
     said = talk("action_refine", merchant="tesco", period=FEBRUARY)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.actions.base import BankingAction, question_action, take_choice
 from assistant.actions.question import Filters
 from assistant.actions.topics.transactions import SearchTransactions
 from assistant.actions.turn import Turn
+from assistant.nlu.matching import plain_words
 
 
 class Refine(BankingAction):
@@ -25,7 +28,10 @@ def refine(turn: Turn) -> None:
         turn.say("utter_refine_nothing")
         return
     if not turn.heard:
-        turn.say("utter_refine_unclear")
+        if not _asks_for_all_accounts(turn):
+            turn.say("utter_refine_unclear")
+        else:
+            question_action(last.action).ask(turn, replace(last.filters, account=(), bank=()))
         return
     action = question_action(last.action)
     filters = last.filters.refined(turn.heard)
@@ -34,6 +40,11 @@ def refine(turn: Turn) -> None:
         # "And at Tesco?" after a balance is a question about transactions.
         action = question_action(SearchTransactions.NAME)
     action.ask(turn, filters)
+
+
+def _asks_for_all_accounts(turn: Turn) -> bool:
+    text = " ".join(plain_words(turn.text))
+    return any(words in text for words in turn.phrases.words("all_accounts"))
 
 
 def _said_parts(filters: Filters) -> frozenset[str]:
