@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.asr import graph_files, graph_language
+from assistant.asr.adaptation_names import imitate
 from assistant.asr.adaptation_nearest import NearestWords
 from assistant.asr.graph_language import Counts
 from assistant.asr.graph_lexicon import fresh, read_lexicon, read_words, write_graph, write_lexicon
@@ -29,8 +30,11 @@ BACKGROUND = "background.npz"
 
 _DOMAIN_SHARE = 0.5
 """Of the probability of a sentence's first word; the rest is everyday English."""
-_NAME_WEIGHT = 0.3
-"""A name counts as if it had been said alone this often in 1,000 sentences."""
+_NAMES_WEIGHT = 3.0
+"""All names together are expected this often for each time that a known name was counted: the customer's own
+payees are likelier than any one shop, and 200 of them must not drown everything else."""
+_RARE_NAME = 0.3
+"""A single name counts no more than this for each time of a known name."""
 _THRESHOLDS = (0.3, 0.6)
 """Pairs and triples seen more thinly than this (in background counts) are dropped."""
 
@@ -72,7 +76,8 @@ def adapt(
 ) -> Adaptation:
     """Write to `target` a copy of `model` that expects `sentences` and knows `names`.
 
-    `lexicon` is the folder `voices/<language>/lexicon` with the pronunciation dictionary. `sentences`
+    `lexicon` is the folder `voices/<language>/lexicon` with the pronunciation dictionary and the names that
+    new names are used like. `sentences`
     are commands as they may be said, weighed against everyday English. `names` are payees, merchants,
     nicknames of accounts, in written form. `expected`, when given, are the answers to the question
     that is being asked; they take the share `expectation` (0 to 1), free speech keeps the rest.
@@ -94,7 +99,8 @@ def adapt(
             labels = read_words(model / "graph" / "words.txt")
             added, missing = (), _nearest(wanted, labels, lexicon)
         spoken, people, answers = (_replaced(texts, missing) for texts in (spoken, people, answers))
-        _write_language(part, background or model, labels, spoken, people, answers, expectation)
+        like = (lexicon / "like.txt").read_text("utf-8").split()
+        _write_language(part, background or model, labels, spoken, people, like, answers, expectation)
         _swap(part, target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -142,6 +148,7 @@ def _write_language(
     labels: Mapping[str, int],
     sentences: Sequence[str],
     names: Sequence[str],
+    like: Sequence[str],
     expected: Sequence[str],
     expectation: float,
 ) -> None:
@@ -155,8 +162,11 @@ def _write_language(
     if sentences:
         domain = graph_language.count(sentences, words)
         parts.append((domain, _DOMAIN_SHARE / (1 - _DOMAIN_SHARE) * total / domain.sentences))
-    if names:
-        parts.append((graph_language.count(names, words), _NAME_WEIGHT * total / 1000))
+    if names and everyday is not None:
+        weight = min(_RARE_NAME, _NAMES_WEIGHT / len(names))
+        parts.append((imitate(everyday, names, like, weight), 1.0))
+    elif names:
+        parts.append((graph_language.count(names, words), total / 1000))
     if expected:
         answers = graph_language.count(expected, words)
         so_far = sum(counts.sentences * weight for counts, weight in parts) or 1.0

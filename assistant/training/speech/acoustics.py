@@ -5,17 +5,15 @@ Everything here works on float32 samples at 16 kHz in the range -1 to 1 unless i
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import kaldi_native_fbank
 import numpy as np
-import numpy.typing as npt
-import soundfile
 import soxr
 from scipy.signal import fftconvolve, lfilter
 
-RATE = 16_000
+from assistant.training.speech.recordings import RATE, Samples, noise
+
 COEFFICIENTS = 40
 MFCC_CONF = (
     "--sample-frequency=16000\n--use-energy=false\n--num-mel-bins=40\n--num-ceps=40\n--low-freq=20\n"
@@ -23,8 +21,7 @@ MFCC_CONF = (
 )
 """What `conf/mfcc.conf` must say for Vosk to compute the same features; no dither makes tests repeatable."""
 
-Samples = npt.NDArray[np.float32]
-Features = npt.NDArray[np.float32]
+Features = Samples
 
 
 def mfcc(samples: Samples) -> Features:
@@ -34,15 +31,6 @@ def mfcc(samples: Samples) -> Features:
     extractor.input_finished()
     frames = [extractor.get_frame(i) for i in range(extractor.num_frames_ready)]
     return np.stack(frames) if frames else np.zeros((0, COEFFICIENTS), np.float32)
-
-
-def load(path: Path, speed: float = 1.0) -> Samples:
-    """Mono samples at 16 kHz, played `speed` times as fast: that moves pitch, formants and tempo."""
-    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    mono = samples.mean(axis=1)
-    if rate != RATE or speed != 1.0:
-        mono = soxr.resample(mono, rate * speed, RATE, "HQ")
-    return np.asarray(mono, np.float32)
 
 
 def degrade(samples: Samples, rng: np.random.Generator, babble: Samples | None = None) -> Samples:
@@ -57,20 +45,13 @@ def degrade(samples: Samples, rng: np.random.Generator, babble: Samples | None =
     loudness = float(np.sqrt(np.mean(speech**2))) + 1e-9
     draw = rng.random()
     if draw < 0.5:
-        speech = speech + _noise(rng, len(speech)) * loudness * 10 ** (-rng.uniform(5, 35) / 20)
+        speech = speech + noise(rng, len(speech)) * loudness * 10 ** (-rng.uniform(5, 35) / 20)
     elif draw < 0.65 and babble is not None:
         other = np.resize(babble, len(speech))
         speech = speech + other / (other.std() + 1e-9) * loudness * 10 ** (-rng.uniform(8, 28) / 20)
     peak = float(np.abs(speech).max()) + 1e-9
     levelled = np.clip(speech * (10 ** (rng.uniform(-28, -1) / 20) / peak), -1, 1)
     return np.asarray(np.round(levelled * 32767) / 32768, np.float32)
-
-
-def add_noise(samples: Samples, decibels: float, rng: np.random.Generator) -> Samples:
-    """Coloured noise `decibels` below the speech (its loud half, so that pauses do not count)."""
-    power = samples[np.abs(samples) > 0.02 * np.abs(samples).max()]
-    loudness = float(np.sqrt(np.mean(power**2))) if len(power) else 1e-3
-    return np.clip(samples + _noise(rng, len(samples)) * loudness * 10 ** (-decibels / 20), -1, 1)
 
 
 def _options() -> Any:
@@ -113,11 +94,3 @@ def _channel(samples: Samples, rng: np.random.Generator) -> Samples:
 def _telephone(samples: Samples) -> Samples:
     narrow = soxr.resample(soxr.resample(samples, RATE, 8000), 8000, RATE)
     return np.asarray(np.resize(narrow, len(samples)), np.float32)
-
-
-def _noise(rng: np.random.Generator, length: int) -> Samples:
-    """White to pink: the spectrum falls with a random power of frequency."""
-    spectrum = np.fft.rfft(rng.standard_normal(length))
-    falling = spectrum / np.arange(1, len(spectrum) + 1) ** rng.uniform(0, 1)
-    noise = np.fft.irfft(falling, length)
-    return np.asarray(noise / (noise.std() + 1e-9), np.float32)

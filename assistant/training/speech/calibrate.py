@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
 from assistant.asr.adaptation_confidence import Calibration, Curve
-from assistant.training.speech.acoustics import Samples
+from assistant.asr.recogniser import Recogniser
 from assistant.training.speech.listen import align, hear
+from assistant.training.speech.recordings import Samples
 
 
 def fit(
-    model: Any, recordings: Iterable[tuple[Samples, str]]
+    recogniser: Recogniser, recordings: Iterable[tuple[Samples, str]]
 ) -> tuple[Calibration, list[tuple[float, float, int]]]:
     """(calibration, reliability table) from recordings and what was said in them.
 
@@ -23,11 +23,11 @@ def fit(
     words: list[list[tuple[float, bool]]] = [[], []]
     whole: list[tuple[float, bool]] = []
     for number, (samples, said) in enumerate(recordings):
-        heard = hear(model, samples)
-        alignment = align(said.split(), [word for word, _ in heard.words])
-        words[number % 2] += [(conf, ok) for (_, conf), ok in zip(heard.words, alignment.right, strict=True)]
-        if heard.words:
-            whole.append((min(conf for _, conf in heard.words), alignment.errors == 0))
+        heard = hear(recogniser, samples)
+        alignment = align(said.split(), heard.text.split())
+        words[number % 2] += [(conf, ok) for conf, ok in zip(heard.confidences, alignment.right, strict=True)]
+        if heard.confidences:
+            whole.append((min(heard.confidences), alignment.errors == 0))
     calibration = Calibration(rising_curve(words[0]), rising_curve(whole))
     return calibration, reliability([(calibration.word(conf), ok) for conf, ok in words[1]])
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from assistant.training.speech.acoustics import RATE, Samples, degrade, load, mfcc
+from assistant.training.speech.acoustics import degrade, mfcc
+from assistant.training.speech.recordings import RATE, Samples, load
 
 SHARD = 400
 """Recordings in a shard: half a minute of work."""

@@ -2,49 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from assistant.training.speech.acoustics import RATE, Samples
+from assistant.asr.grammar import Grammar
+from assistant.asr.recogniser import Recogniser
+from assistant.training.speech.recordings import RATE, Samples
 
-_CHUNK = RATE // 5
+_CHUNK = RATE // 10
 _SILENCE = RATE // 3
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     text: str
-    words: tuple[tuple[str, float], ...]
-    """(word, raw confidence)"""
+    confidences: tuple[float, ...]
+    """Raw, one a word."""
 
 
-def hear(model: Any, samples: Samples, grammar: str | None = None) -> Heard:
-    """What a `vosk.Model` makes of float samples at 16 kHz, with a third of a second of silence around."""
-    import vosk
-
+def hear(recogniser: Recogniser, samples: Samples, grammar: Grammar | None = None) -> Heard:
+    """What is made of float samples at 16 kHz, with a third of a second of silence on either side."""
     quiet = np.zeros(_SILENCE, np.float32)
     loud = np.clip(np.concatenate([quiet, samples, quiet]), -1, 1)
     audio = (loud * 32767).astype(np.int16)
-    recogniser = vosk.KaldiRecognizer(model, RATE, *([] if grammar is None else [grammar]))
-    recogniser.SetWords(True)
-    results = []
-    for start in range(0, len(audio), _CHUNK):
-        if recogniser.AcceptWaveform(audio[start : start + _CHUNK].tobytes()):
-            results.append(json.loads(recogniser.Result()))
-    results.append(json.loads(recogniser.FinalResult()))
-    words = tuple((str(w["word"]), float(w["conf"])) for result in results for w in result.get("result", ()))
-    return Heard(" ".join(word for word, _ in words), words)
-
-
-def open_model(folder: str) -> Any:
-    import vosk
-
-    vosk.SetLogLevel(-1)
-    return vosk.Model(folder)
+    chunks = (audio[start : start + _CHUNK] for start in range(0, len(audio), _CHUNK))
+    transcript = recogniser.transcribe(chunks, grammar=grammar)
+    return Heard(transcript.text, tuple(word.confidence for word in transcript.words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from assistant.asr.graph_units import Units
+from assistant.asr.recogniser import Recogniser
 from assistant.training.speech import calibrate, corpus, kaldi_model, model, network, train, vocabulary
-from assistant.training.speech.acoustics import add_noise, load
 from assistant.training.speech.card import write_card
 from assistant.training.speech.features import Source, make_shards, read_shards
-from assistant.training.speech.listen import open_model
 from assistant.training.speech.names import common_words, people
 from assistant.training.speech.people import Clip, read_manifest
+from assistant.training.speech.recordings import add_noise, load
 from assistant.training.speech.sentences import Commands, banking_texts, dictionary_examples
 from assistant.training.speech.texts import SCOWL, WORDNET, gather
 from assistant.training.speech.voices import installed_engines
@@ -137,7 +137,7 @@ class Recipe:
             for index, (path, text) in enumerate(recordings)
             if path.is_file() and path.stat().st_size > 4000
         )
-        calibration, table = calibrate.fit(open_model(str(self.target)), heard)
+        calibration, table = calibrate.fit(Recogniser(self.target), heard)
         calibration.save(self.target)
         (self.work / "reliability.json").write_text(json.dumps(table), "utf-8")
         progress(f"calibrated on {len(recordings)} recordings")

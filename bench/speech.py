@@ -1,0 +1,149 @@
+"""How well the speech model hears: word errors, digits, sums, noise, speed; `make bench-speech`.
+
+Recordings of `tests/audio` are always measured. The recipe's held-out voices (`--work`) and held-out
+people (`--data`) are where they exist, and pocketsphinx is measured beside us where it is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant.asr.adaptation import adapt
+from assistant.asr.adaptation_confidence import Calibration
+from assistant.asr.recogniser import Recogniser
+from assistant.training.speech.card import FIGURES
+from assistant.training.speech.listen import Heard, hear
+from assistant.training.speech.recordings import RATE, Samples
+from bench.measure import Row, milliseconds, report
+from bench.speech_scores import SURE, Score, percent
+from bench.speech_sets import TestSet, held_out_people, held_out_voices, spoken_commands
+from bench.speech_sphinx import sphinx_ear
+
+ROOT = Path(__file__).resolve().parents[1]
+NOISES = (24.0, 18.0, 12.0, 6.0)
+"""Decibels of speech above noise."""
+
+Ear = Callable[[Samples], Heard]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.speech", description=__doc__)
+    parser.add_argument("--model", type=Path, default=ROOT / "voices" / "en" / "speech-model")
+    parser.add_argument("--lexicon", type=Path, default=ROOT / "voices" / "en" / "lexicon")
+    parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "speech")
+    parser.add_argument("--data", type=Path, default=ROOT / "data")
+    parser.add_argument("--every", type=int, default=1, help="measure only every n-th recording")
+    parser.add_argument("--output", type=Path, default=ROOT / "out" / "bench-speech.json")
+    options = parser.parse_args()
+    sets = [spoken_commands(ROOT / "tests" / "audio"), held_out_voices(options.work)]
+    sets += held_out_people(options.data)
+    rows = _load_rows(options.model)
+    with tempfile.TemporaryDirectory() as folder:
+        for number, test in enumerate(one for one in sets if one.items):
+            rows += _measure(test, options, Path(folder) / str(number))
+    report("Hearing", rows, options.output)
+    if options.work.is_dir():
+        (options.work / FIGURES).write_text(_markdown(rows), "utf-8")
+
+
+def _measure(test: TestSet, options: argparse.Namespace, folder: Path) -> list[Row]:
+    model = options.model
+    if test.covered:
+        words = sorted({word for item in test.items for word in item.text.split()})
+        model = adapt(options.model, folder, lexicon=options.lexicon, names=words).model
+    calibration = Calibration.of_model(model)
+    recogniser = Recogniser(model)
+
+    def ours(samples: Samples) -> Heard:
+        return hear(recogniser, samples)
+
+    score = _run(test, ours, options.every, calibration)
+    other = None
+    ear = sphinx_ear(model, folder.with_suffix(".sphinx"))
+    if ear is not None:
+        other = _run(test, ear, options.every, Calibration())
+    rows = _rows(test, score, other)
+    if test.banking:
+        for noise in NOISES:
+            noisy = _run(test, ours, 2 * options.every, calibration, noise)
+            target = 0.03 if noise == 12 else None
+            rows.append(_word_errors(f"{test.name}, noise {noise:.0f} dB below", noisy, None, target))
+    return rows
+
+
+def _run(test: TestSet, ear: Ear, every: int, calibration: Calibration, noise: float | None = None) -> Score:
+    score = Score()
+    for item in test.items[::every]:
+        samples = item.samples(noise)
+        started = time.process_time()
+        heard = ear(samples)
+        score.busy += time.process_time() - started
+        score.seconds += len(samples) / RATE
+        score.add(item.text, heard, calibration.utterance(heard.confidences), item.group)
+    return score
+
+
+def _rows(test: TestSet, score: Score, other: Score | None) -> list[Row]:
+    rows = [_word_errors(test.name, score, other, 0.005 if test.banking else None)]
+    worst = max(score.groups.items(), key=lambda pair: pair[1][0] / max(pair[1][1], 1))
+    rows.append(Row(f"{test.name}, hardest voice: {worst[0]}", percent(*worst[1])))
+    rows.append(Row(f"{test.name}, sentences wholly right", _right(score), _right(other)))
+    if score.digits:
+        right = percent(score.digits - score.wrong_digits, score.digits)
+        bare = percent(other.digits - other.wrong_digits, other.digits) if other else ""
+        met = 1 - score.wrong_digits / score.digits >= 0.97
+        rows.append(Row(f"{test.name}, digits right ({score.digits})", right, bare, None, "≥ 97 %", met))
+    if score.amounts:
+        wrong = score.wrong_amounts / score.amounts
+        bare = percent(other.wrong_amounts, other.amounts) if other else ""
+        name = f"{test.name}, sums wrong ({score.amounts})"
+        rows.append(
+            Row(name, percent(score.wrong_amounts, score.amounts), bare, None, "≤ 0.3 %", wrong <= 0.003)
+        )
+        silent = percent(score.silent_amounts, score.amounts)
+        rows.append(Row(f"{test.name}, sums wrong and yet surer than {SURE:.0%}", silent))
+    speed = score.busy / score.seconds
+    bare = f"{other.busy / other.seconds:.3f}" if other else ""
+    ratio = speed / (other.busy / other.seconds) if other else None
+    rows.append(Row(f"{test.name}, real-time factor", f"{speed:.3f}", bare, ratio, "≤ 0.05", speed <= 0.05))
+    return rows
+
+
+def _word_errors(name: str, score: Score, other: Score | None, target: float | None) -> Row:
+    bare = percent(other.errors, other.words) if other else ""
+    ratio = score.word_errors / other.word_errors if other and other.errors else None
+    aim = "" if target is None else f"≤ {100 * target:g} %"
+    met = None if target is None else score.word_errors <= target
+    return Row(
+        f"{name}, words wrong ({score.words})", percent(score.errors, score.words), bare, ratio, aim, met
+    )
+
+
+def _right(score: Score | None) -> str:
+    return percent(score.sentences - score.wrong_sentences, score.sentences) if score else ""
+
+
+def _load_rows(model: Path) -> list[Row]:
+    """Time to load, measured in this process before anything else has warmed the library up."""
+    spent = milliseconds(lambda: Recogniser(model)) / 1000
+    size = sum(path.stat().st_size for path in model.rglob("*") if path.is_file()) / 1e6
+    return [
+        Row("load", f"{spent:.2f} s", "", None, "≤ 0.3 s", spent <= 0.3),
+        Row("size", f"{size:.1f} MB", "", None, "≤ 15 MB", size <= 15),
+    ]
+
+
+def _markdown(rows: list[Row]) -> str:
+    lines = ["| what | this model | pocketsphinx | target |", "| --- | --- | --- | --- |"]
+    for row in rows:
+        target = row.target + ("" if row.met is None else " (met)" if row.met else " (not met)")
+        lines.append(f"| {row.what} | {row.ours} | {row.bare} | {target} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""What the speech model is measured on: recordings with what is said in them, never trained on."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from assistant.asr.graph_text import normalise
+from assistant.training.speech.corpus import read_plan
+from assistant.training.speech.people import read_manifest
+from assistant.training.speech.recordings import Samples, add_noise, load
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    path: Path
+    text: str
+    """As it is said, in plain words."""
+    group: str
+    """Voice or speaker."""
+
+    def samples(self, noise: float | None) -> Samples:
+        """Float samples at 16 kHz, with noise so many decibels below the speech; always the same noise."""
+        clean = load(self.path)
+        if noise is None:
+            return clean
+        return add_noise(clean, noise, np.random.default_rng(zlib.crc32(self.path.name.encode())))
+
+
+@dataclass(frozen=True, slots=True)
+class TestSet:
+    name: str
+    items: Sequence[Item]
+    banking: bool
+    """Commands, or speech that is none."""
+    covered: bool = False
+    """Whether the model is to be given the words of the set beforehand, and nothing but the words."""
+
+
+def spoken_commands(folder: Path) -> TestSet:
+    """The recorded commands of `tests/audio`, in six voices kept for testing."""
+    document = YAML(typ="safe").load((folder / "commands.yml").read_text("utf-8"))
+    items = [Item(folder / row["file"], normalise(row["text"]), row["voice"]) for row in document["commands"]]
+    return TestSet("recorded commands", items, banking=True)
+
+
+def held_out_voices(work: Path) -> TestSet:
+    """The test half of the recipe's synthetic corpus; empty where the recipe has not been run."""
+    plan = work / "test.jsonl"
+    sayings = read_plan(plan) if plan.is_file() else []
+    items = [
+        Item(saying.path(work / "audio"), saying.text, f"{saying.speaker.engine} {saying.speaker.voice}")
+        for saying in sayings
+        if saying.path(work / "audio").is_file()
+    ]
+    return TestSet("synthetic voices", items, banking=True)
+
+
+def held_out_people(data: Path) -> list[TestSet]:
+    """Held-out speakers of the manifest: native readers, and learners of English, adults and children."""
+    clips = [clip for clip in read_manifest(data / "speech") if clip.held_out]
+    native = [clip for clip in clips if clip.corpus.startswith("librispeech")]
+    learners = [clip for clip in clips if clip.corpus.startswith("speechocean")]
+    sets = [TestSet("people reading novels", [Item(c.path, c.text, c.speaker) for c in native], False, True)]
+    for group, name in (("adult", "learners, adults"), ("child", "learners, children")):
+        items = [Item(c.path, c.text, c.speaker) for c in learners if c.group == group]
+        sets.append(TestSet(name, items, False, True))
+    return [one for one in sets if one.items]

@@ -1,0 +1,97 @@
+import math
+
+import numpy as np
+import pytest
+
+from assistant.asr.graph_language import Counts, compile_graph, count, merge
+
+TEXT = ["how much did i spend", "how much is left", "show my balance", "how much did i pay tesco"] * 3
+WORDS = ["how", "much", "did", "i", "spend", "is", "left", "show", "my", "balance", "pay", "tesco", "zebra"]
+LABELS = {"<eps>": 0, "[unk]": 1} | {word: number for number, word in enumerate(WORDS, 2)}
+
+
+def _probability(fst, sentence):
+    """Best path of a sentence through the acceptor, backing off where needed."""
+    beams = {fst.start: 0.0}
+
+    def closed(states):
+        todo = list(states.items())
+        while todo:
+            state, cost = todo.pop()
+            for arc in fst.arcs[fst.first[state] : fst.first[state + 1]]:
+                if not arc["ilabel"]:
+                    target, total = int(arc["nextstate"]), cost + float(arc["weight"])
+                    if total < states.get(target, math.inf):
+                        states[target] = total
+                        todo.append((target, total))
+        return states
+
+    for word in sentence.split():
+        after = {}
+        for state, cost in closed(beams).items():
+            for arc in fst.arcs[fst.first[state] : fst.first[state + 1]]:
+                if arc["ilabel"] == LABELS[word]:
+                    target, total = int(arc["nextstate"]), cost + float(arc["weight"])
+                    after[target] = min(total, after.get(target, math.inf))
+        beams = after
+    return math.exp(-min(cost + float(fst.final[state]) for state, cost in closed(beams).items()))
+
+
+@pytest.fixture(scope="module")
+def fst():
+    return compile_graph(count(TEXT, WORDS), LABELS)
+
+
+def test_arcs_of_a_state_and_its_backoff_share_all_probability(fst):
+    """Exactly one: what a state lists, its end, and what its back-off adds for the words it does not list."""
+
+    def listed(state):
+        arcs = fst.arcs[fst.first[state] : fst.first[state + 1]]
+        table = {int(a["ilabel"]): math.exp(-float(a["weight"])) for a in arcs if a["ilabel"]}
+        if np.isfinite(fst.final[state]):
+            table[-1] = math.exp(-float(fst.final[state]))
+        return table, [a for a in arcs if not a["ilabel"]]
+
+    def everything(state):
+        table, backs = listed(state)
+        if backs:
+            weight = math.exp(-float(backs[0]["weight"]))
+            for label, share in everything(int(backs[0]["nextstate"])).items():
+                table.setdefault(label, weight * share)
+        return table
+
+    for state in range(fst.states):
+        assert sum(everything(state).values()) == pytest.approx(1, abs=0.02)
+
+
+def test_what_was_seen_is_likelier_than_what_was_not(fst):
+    assert _probability(fst, "how much did i spend") > 100 * _probability(fst, "spend did how i much")
+    assert _probability(fst, "zebra") > 0
+
+
+def test_the_weight_of_a_text_decides(fst):
+    other = count(["show my zebra"], WORDS)
+    heavy = compile_graph(merge([(count(TEXT, WORDS), 1.0), (other, 50.0)], WORDS), LABELS)
+    assert _probability(heavy, "show my zebra") > _probability(heavy, "show my balance")
+
+
+def test_counts_survive_the_disk(tmp_path):
+    counts = count(TEXT, WORDS)
+    counts.save(tmp_path / "c.npz")
+    again = Counts.load(tmp_path / "c.npz")
+    assert again.vocabulary == counts.vocabulary
+    assert again.sentences == counts.sentences == len(TEXT)
+    for (rows, seen), (rows2, seen2) in zip(counts.orders, again.orders, strict=True):
+        assert rows.tolist() == rows2.tolist()
+        assert seen.tolist() == seen2.tolist()
+
+
+def test_unknown_words_are_counted_as_unknown() -> None:
+    counts = count(["how much is floccinaucinihilipilification"], WORDS)
+    rows, _ = counts.orders[0]
+    assert counts.vocabulary.index("[unk]") in rows[:, 0]
+
+
+def test_one_word_sentences_do_not_need_triples() -> None:
+    fst = compile_graph(count(["left"], WORDS), LABELS)
+    assert _probability(fst, "left") > 0.1
