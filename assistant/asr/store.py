@@ -35,7 +35,7 @@ def _no_progress(_done: int, _total: int) -> None:
 
 
 class SpeechModelStore:
-    """Models under `settings.speech_models`, beside the built-in one. Only `install` ever fetches anything."""
+    """Models under `settings.speech_models`, beside the built-in one. Only `install` fetches anything."""
 
     def __init__(self, settings: Settings, catalogue: Catalogue | None = None) -> None:
         self._settings = settings

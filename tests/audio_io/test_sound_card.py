@@ -1,0 +1,123 @@
+"""A real microphone and a real loudspeaker, by way of a PulseAudio server of our own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.asr.recogniser import Recogniser
+from assistant.asr.turns import OneTurn
+from assistant.audio.devices import devices, portaudio_version, rescan
+from assistant.audio.loudspeaker import Loudspeaker
+from assistant.audio.microphone import Microphone
+from assistant.errors import DeviceLostError, NoDeviceError
+from tests.asr.speech import model, speech
+from tests.audio_io.pulse import SoundCard, sound_card, why_not
+
+pytestmark = [
+    pytest.mark.skipif(bool(why_not()), reason=why_not() or "-"),
+    pytest.mark.xdist_group("sound card"),
+]
+
+
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundCard]:
+    folder = Path(tempfile.mkdtemp(prefix="pulse"))  # tmp_path is too long for a socket's name
+    try:
+        with sound_card(folder) as running:
+            for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"):
+                monkeypatch.setenv(name, running.environment[name])
+            for name in ("PULSE_SERVER", "PULSE_SINK", "PULSE_SOURCE"):
+                monkeypatch.setenv(name, running.environment[name])
+            rescan()
+            yield running
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_what_is_said_into_the_microphone_is_recognised(card: SoundCard) -> None:
+    recogniser = Recogniser(model())
+    with Microphone() as microphone:
+        turn = OneTurn(microphone)
+        speaker = threading.Thread(target=card.speak_into, args=(speech(), 16_000))
+        speaker.start()
+        heard = recogniser.transcribe(turn, on_partial=turn.partial)
+        speaker.join()
+    assert heard.text == recogniser.transcribe([speech()]).text != ""
+    assert microphone.lost_seconds == 0
+
+
+def test_a_microphone_gives_turn_after_turn(card: SoundCard) -> None:
+    recogniser = Recogniser(model())
+    said = recogniser.transcribe([speech()]).text
+    with Microphone("default") as microphone:
+        for _ in range(2):
+            microphone.drop_waiting()
+            turn = OneTurn(microphone)
+            speaker = threading.Thread(target=card.speak_into, args=(speech(), 16_000))
+            speaker.start()
+            assert recogniser.transcribe(turn, on_partial=turn.partial).text == said
+            speaker.join()
+
+
+@pytest.mark.parametrize("rate", [16_000, 22_050, 48_000])
+def test_the_loudspeaker_plays_the_sound_from_its_first_sample_to_its_last(
+    card: SoundCard, rate: int
+) -> None:
+    noise = np.random.default_rng(1).normal(0, 3000, rate).astype(np.int16)
+    loudspeaker = Loudspeaker()
+    with card.recording(22_050) as captured:
+        assert loudspeaker.play(noise, rate)
+    sounding = np.flatnonzero(np.abs(captured[0].astype(int)) > 300)
+    assert (sounding[-1] - sounding[0]) / 22_050 == pytest.approx(1.0, abs=0.02)
+    if rate == 22_050:  # the card's own rate: not a bit is changed
+        start = int(sounding[0]) - int(np.flatnonzero(np.abs(noise.astype(int)) > 300)[0])
+        assert np.array_equal(captured[0][start : start + rate], noise)
+
+
+def test_the_loudspeaker_falls_silent_in_the_middle(card: SoundCard) -> None:
+    noise = np.random.default_rng(1).normal(0, 3000, 22_050 * 5).astype(np.int16)
+    loudspeaker = Loudspeaker()
+    with card.recording(22_050) as captured:
+        loudspeaker.start(noise, 22_050)
+        assert loudspeaker.playing
+        threading.Timer(0.5, loudspeaker.stop).start()
+        assert loudspeaker.wait() is False
+        assert not loudspeaker.playing
+    sounding = np.flatnonzero(np.abs(captured[0].astype(int)) > 300)
+    assert (sounding[-1] - sounding[0]) / 22_050 < 2.0
+    with card.recording(22_050) as captured:  # and speaks again afterwards
+        assert loudspeaker.play(noise[:4410], 22_050)
+    assert np.abs(captured[0].astype(int)).max() > 300
+
+
+def test_a_device_named_wrongly_is_answered_with_the_names_there_are(card: SoundCard) -> None:
+    with pytest.raises(NoDeviceError, match="'no such thing'.*'pulse'"):
+        Microphone("no such thing").__enter__()
+    with pytest.raises(NoDeviceError, match="loudspeaker"):
+        Loudspeaker(99).play(np.zeros(10, np.int16), 16_000)
+
+
+def test_a_device_that_goes_away_ends_the_turn_and_not_the_program(card: SoundCard) -> None:
+    def listen(microphone: Microphone) -> None:
+        frames = iter(microphone)
+        next(frames)
+        card.unplug()
+        for _ in frames:
+            pass
+
+    with Microphone() as microphone, pytest.raises(DeviceLostError):
+        listen(microphone)
+
+
+def test_the_doctor_sees_the_devices(card: SoundCard) -> None:
+    found = devices()
+    assert any(device.default_input and device.inputs for device in found)
+    assert any(device.default_output and device.outputs for device in found)
+    assert portaudio_version().startswith("PortAudio")
