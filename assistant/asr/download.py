@@ -16,7 +16,8 @@ Progress = Callable[[int, int], None]
 
 _TIMEOUT = (10.0, 30.0)
 """Seconds to connect, and between two bytes."""
-_BLOCK = 1 << 18
+_BLOCK = 1 << 14
+"""Bytes. A block that does not arrive whole is lost, so it is small."""
 _ATTEMPTS = 4
 """Connections in a row that may bring nothing; one that brings something starts the count again."""
 

@@ -9,7 +9,8 @@ from assistant.audio.frames import CHUNK_SAMPLES, Converter, convert, in_chunks
 
 
 def tone(rate: int, hertz: float, seconds: float = 0.5, level: float = 0.5) -> np.ndarray:
-    return (level * np.sin(2 * np.pi * hertz * np.arange(round(rate * seconds)) / rate)).astype(np.float32)
+    wave: np.ndarray = level * np.sin(2 * np.pi * hertz * np.arange(round(rate * seconds)) / rate)
+    return wave.astype(np.float32)
 
 
 def loudness(samples: np.ndarray) -> float:

@@ -88,8 +88,7 @@ def test_the_loudspeaker_falls_silent_in_the_middle(card: SoundCard) -> None:
         loudspeaker.start(noise, 22_050)
         assert loudspeaker.playing
         threading.Timer(0.5, loudspeaker.stop).start()
-        assert loudspeaker.wait() is False
-        assert not loudspeaker.playing
+        assert not loudspeaker.wait()
     sounding = np.flatnonzero(np.abs(captured[0].astype(int)) > 300)
     assert (sounding[-1] - sounding[0]) / 22_050 < 2.0
     with card.recording(22_050) as captured:  # and speaks again afterwards
@@ -98,7 +97,7 @@ def test_the_loudspeaker_falls_silent_in_the_middle(card: SoundCard) -> None:
 
 
 def test_a_device_named_wrongly_is_answered_with_the_names_there_are(card: SoundCard) -> None:
-    with pytest.raises(NoDeviceError, match="'no such thing'.*'pulse'"):
+    with pytest.raises(NoDeviceError, match=r"'no such thing'.*'pulse'"):
         Microphone("no such thing").__enter__()
     with pytest.raises(NoDeviceError, match="loudspeaker"):
         Loudspeaker(99).play(np.zeros(10, np.int16), 16_000)

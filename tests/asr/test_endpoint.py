@@ -1,0 +1,109 @@
+"""The rules as arithmetic: no audio, no clock."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.asr.endpoint import EndOfTurn, Expecting, Pauses, Verdict, count_digits
+
+FREE = EndOfTurn()
+YES_NO = EndOfTurn(Expecting.YES_NO)
+CARD = EndOfTurn(Expecting.DIGITS, digits=16)
+
+
+def ends_after(rules: EndOfTurn, text: str, started: float = 1.0, ended: float = 2.0) -> float:
+    """Seconds of quiet after which the turn ends, looked at as often as chunks come."""
+    for step in range(100):
+        now = ended + step / 10
+        if rules.verdict(now, started, ended, text) is not Verdict.GO_ON:
+            return now - ended
+    raise AssertionError("it never ends")
+
+
+def test_a_lone_yes_ends_within_six_tenths_of_a_second() -> None:
+    assert ends_after(YES_NO, "yes") <= 0.6
+    assert ends_after(YES_NO, "no thanks") <= 0.6
+
+
+def test_yes_to_an_open_question_waits_for_more() -> None:
+    assert ends_after(FREE, "yes") > ends_after(YES_NO, "yes")
+
+
+def test_a_yes_at_the_very_start_counts() -> None:
+    assert YES_NO.verdict(0.9, 0.0, 0.3, "yes") is Verdict.FINISHED
+
+
+def test_sixteen_digits_with_pauses_of_over_a_second_stay_one_turn() -> None:
+    groups = ["four five three nine", "one four eight eight", "oh three four three", "six four six seven"]
+    heard: list[str] = []
+    now = 1.0
+    for group in groups[:-1]:
+        heard.append(group)
+        ended = now + 1.5
+        assert CARD.verdict(ended + 1.2, 1.0, ended, " ".join(heard)) is Verdict.GO_ON
+        now = ended + 1.2
+    heard.append(groups[-1])
+    assert ends_after(CARD, " ".join(heard), 1.0, now + 1.5) <= 0.6
+
+
+def test_digits_without_a_known_length_end_after_a_long_pause() -> None:
+    assert ends_after(EndOfTurn(Expecting.DIGITS), "four five") == pytest.approx(Pauses().digits, abs=0.11)
+
+
+@pytest.mark.parametrize("text", ["how much did i spend at", "show me the", "send fifty to", "what is my"])
+def test_an_unfinished_sentence_gets_more_time(text: str) -> None:
+    assert ends_after(FREE, text) > ends_after(FREE, "what is my balance") + 0.5
+
+
+def test_nothing_said_ends_after_the_patience_and_not_before() -> None:
+    assert FREE.verdict(7.9, None, 0.0, "") is Verdict.GO_ON
+    assert FREE.verdict(8.0, None, 0.0, "") is Verdict.NOTHING_SAID
+
+
+def test_a_cough_is_no_turn() -> None:
+    assert FREE.verdict(2.5, 1.0, 1.3, "") is Verdict.NO_WORDS
+
+
+def test_words_may_come_later_than_the_sound() -> None:
+    """The recogniser is some 0.3 s behind: a short answer must not be taken for a cough meanwhile."""
+    assert YES_NO.verdict(1.9, 1.0, 1.3, "") is Verdict.GO_ON
+    assert YES_NO.verdict(2.0, 1.0, 1.3, "yes") is Verdict.FINISHED
+
+
+def test_nobody_speaks_for_ever() -> None:
+    assert FREE.verdict(31.0, 1.0, 30.9, "and so on") is Verdict.TOO_LONG
+
+
+@given(
+    st.sampled_from([FREE, YES_NO, CARD]),
+    st.text("abc ", max_size=20),
+    st.floats(0, 60),
+    st.floats(0, 60),
+    st.floats(0, 60),
+)
+def test_more_quiet_never_takes_an_end_back(
+    rules: EndOfTurn, text: str, started: float, spoken: float, quiet: float
+) -> None:
+    ended = started + spoken
+    if rules.verdict(ended + quiet, started, ended, text) is not Verdict.GO_ON:
+        assert rules.verdict(ended + quiet + 0.1, started, ended, text) is not Verdict.GO_ON
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        ("four five three nine", 4),
+        ("oh double seven", 3),
+        ("triple nought one", 4),
+        ("forty two", 2),
+        ("forty", 2),
+        ("seventeen sixty four", 4),
+        ("twenty oh one", 4),
+        ("my number is one two", 2),
+    ],
+)
+def test_digits_are_counted_as_they_are_spoken(text: str, count: int) -> None:
+    assert count_digits(text.split()) == count
