@@ -37,8 +37,14 @@ bench: setup-dev
 bench-speech: setup-dev
 	@$(RUN) bench.speech
 
-speech-model: setup-dev
-	@$(RUN) assistant.training.speech
+speech-model: .venv-speech
+	@.venv-speech/bin/python -m assistant.training.speech $(ARGS)
+
+# PyTorch and Rasa do not share an environment.
+.venv-speech: assistant/training/speech/requirements.txt
+	@$(PYTHON3) -m venv $@
+	@$@/bin/pip install --quiet --require-hashes -r $<
+	@touch $@
 
 lock: setup
 	@$(PYTHON3) requirements/lock.py

@@ -1,6 +1,7 @@
 """Adapting the shipped model, with speech that is synthesised while the tests run."""
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,34 +15,37 @@ from assistant.asr.grammar import Grammar
 from assistant.asr.graph_files import read
 from assistant.asr.graph_lexicon import read_lexicon, read_words
 from assistant.asr.recogniser import Recogniser
+from assistant.audio.frames import Samples
 from assistant.errors import SpeechModelError
 from assistant.tts.profile import VoiceProfile
 from assistant.tts.synthesiser import Synthesiser
 
+Say = Callable[[str], Samples]
 VOICES = Path(__file__).resolve().parents[2] / "voices" / "en"
 MODEL, LEXICON = VOICES / "speech-model", VOICES / "lexicon"
 
 
 @pytest.fixture(scope="module")
-def say():
+def say() -> Iterator[Say]:
     """Text → samples at 16 kHz with a little silence around, in espeak-ng's American voice."""
     with Synthesiser(VoiceProfile(voice="gmw/en-US", words_per_minute=150)) as synthesiser:
 
-        def render(text):
+        def render(text: str) -> Samples:
             speech = synthesiser.render(text)
             samples = soxr.resample(speech.samples.astype(np.float32), speech.sample_rate, 16_000)
             quiet = np.zeros(4000, np.float32)
-            return np.clip(np.concatenate([quiet, samples, quiet]), -32768, 32767).astype(np.int16)
+            found: Samples = np.clip(np.concatenate([quiet, samples, quiet]), -32768, 32767).astype(np.int16)
+            return found
 
         yield render
 
 
 @pytest.fixture(scope="module")
-def shipped():
+def shipped() -> Recogniser:
     return Recogniser(MODEL)
 
 
-def _hear(recogniser, samples, grammar=None):
+def _hear(recogniser: Recogniser, samples: Samples, grammar: Grammar | None = None) -> str:
     return recogniser.transcribe([samples], grammar=grammar).text
 
 
@@ -55,17 +59,17 @@ def _hear(recogniser, samples, grammar=None):
         "the number is four seven two nine",
     ],
 )
-def test_the_shipped_model_hears_commands(shipped, say, text):
+def test_the_shipped_model_hears_commands(shipped: Recogniser, say: Say, text: str) -> None:
     assert _hear(shipped, say(text)) == text
 
 
-def test_a_grammar_limits_what_is_heard(shipped, say):
+def test_a_grammar_limits_what_is_heard(shipped: Recogniser, say: Say) -> None:
     grammar = Grammar(answers(Question.CONFIRMATION))
     assert _hear(shipped, say("yes"), grammar) == "yes"
     assert "balance" not in _hear(shipped, say("what is the balance of my account"), grammar)
 
 
-def test_a_new_name_becomes_a_word(shipped, say, tmp_path):
+def test_a_new_name_becomes_a_word(shipped: Recogniser, say: Say, tmp_path: Path) -> None:
     spoken = say("how much did i spend at zorbello last month")
     assert "zorbello" not in _hear(shipped, spoken)
     adapted = adapt(MODEL, tmp_path / "m", lexicon=LEXICON, names=["Zorbello"])
@@ -74,7 +78,7 @@ def test_a_new_name_becomes_a_word(shipped, say, tmp_path):
     assert "zorbello" in _hear(Recogniser(adapted.model), spoken)
 
 
-def test_old_words_are_still_heard_after_adapting(say, tmp_path):
+def test_old_words_are_still_heard_after_adapting(say: Say, tmp_path: Path) -> None:
     names = [f"Quillim{ending} Vrandt" for ending in "aeiou"]
     adapted = adapt(
         MODEL, tmp_path / "m", lexicon=LEXICON, names=names, sentences=["has quillima vrandt paid me"]
@@ -83,18 +87,18 @@ def test_old_words_are_still_heard_after_adapting(say, tmp_path):
     assert _hear(Recogniser(adapted.model), say(text)) == text
 
 
-def test_adapting_leaves_the_original_alone(tmp_path):
+def test_adapting_leaves_the_original_alone(tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in MODEL.rglob("*") if path.is_file()}
     adapt(MODEL, tmp_path / "m", lexicon=LEXICON, names=["Zorbello"], sentences=["pay zorbello"])
     assert {path: path.read_bytes() for path in MODEL.rglob("*") if path.is_file()} == before
 
 
-def test_sentences_that_were_trained_become_likelier(tmp_path):
+def test_sentences_that_were_trained_become_likelier(tmp_path: Path) -> None:
     """The arc cost of a rare word after "the" falls once a trainer writes it."""
     sentences = ["open the aardvark account"] * 20
     adapted = adapt(MODEL, tmp_path / "m", lexicon=LEXICON, sentences=sentences)
 
-    def cost(model):
+    def cost(model: Path) -> float:
         fst, labels = read(model / "graph" / "Gr.fst"), read_words(model / "graph" / "words.txt")
         unigrams = fst.arcs[fst.first[0] : fst.first[1]]
         return float(unigrams["weight"][unigrams["ilabel"] == labels["account"]][0])
@@ -103,14 +107,14 @@ def test_sentences_that_were_trained_become_likelier(tmp_path):
     assert cost(adapted.model) < cost(MODEL)
 
 
-def test_expected_answers_win_and_free_speech_stays(say, tmp_path):
+def test_expected_answers_win_and_free_speech_stays(say: Say, tmp_path: Path) -> None:
     adapted = adapt(MODEL, tmp_path / "m", lexicon=LEXICON, expected=answers(Question.AMOUNT))
     recogniser = Recogniser(adapted.model)
     assert _hear(recogniser, say("fifteen pounds fifty")) == "fifteen pounds fifty"
     assert _hear(recogniser, say("show me my last transactions")) == "show me my last transactions"
 
 
-def test_adapting_again_replaces_the_folder(tmp_path):
+def test_adapting_again_replaces_the_folder(tmp_path: Path) -> None:
     adapt(MODEL, tmp_path / "m", lexicon=LEXICON, names=["Zorbello"])
     second = adapt(MODEL, tmp_path / "m", lexicon=LEXICON, names=["Plimquat"])
     words = read_words(second.model / "graph" / "words.txt")
@@ -120,7 +124,7 @@ def test_adapting_again_replaces_the_folder(tmp_path):
 
 
 @pytest.fixture()
-def foreign(tmp_path):
+def foreign(tmp_path: Path) -> Path:
     """A model as others make them: no lexicon, so that words cannot be added."""
     folder = tmp_path / "foreign"
     shutil.copytree(MODEL, folder)
@@ -129,7 +133,7 @@ def foreign(tmp_path):
     return folder
 
 
-def test_a_foreign_model_hears_names_as_their_nearest_words(foreign, say, tmp_path):
+def test_a_foreign_model_hears_names_as_their_nearest_words(foreign: Path, say: Say, tmp_path: Path) -> None:
     adapted = adapt(
         foreign,
         tmp_path / "m",
@@ -144,12 +148,12 @@ def test_a_foreign_model_hears_names_as_their_nearest_words(foreign, say, tmp_pa
     assert _hear(Recogniser(adapted.model), say("show my balance")) == "show my balance"
 
 
-def test_a_word_like_no_other_is_reported_without_a_stand_in(foreign, tmp_path):
+def test_a_word_like_no_other_is_reported_without_a_stand_in(foreign: Path, tmp_path: Path) -> None:
     adapted = adapt(foreign, tmp_path / "m", lexicon=LEXICON, names=["zzyzzyvqx"], background=MODEL)
     assert [item.word for item in adapted.missing] == ["zzyzzyvqx"]
 
 
-def test_a_static_graph_cannot_be_adapted(foreign, tmp_path):
+def test_a_static_graph_cannot_be_adapted(foreign: Path, tmp_path: Path) -> None:
     (foreign / "graph" / "HCLr.fst").rename(foreign / "graph" / "HCLG.fst")
     with pytest.raises(SpeechModelError, match="static"):
         adapt(foreign, tmp_path / "m", lexicon=LEXICON, names=["Tessko"])

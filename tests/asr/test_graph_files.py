@@ -1,11 +1,14 @@
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
-from assistant.asr.graph_files import ARC, from_arcs, read, write_const, write_lookahead
+from assistant.asr.graph_files import ARC, Fst, from_arcs, read, write_const, write_lookahead
 from assistant.errors import BrokenSpeechModelError
 
 
-def _small():
+def _small() -> Fst:
     arcs = np.array([(5, 2, 0.5, 1), (4, 1, 0.25, 1), (3, 0, 0.0, 0)], dtype=ARC)
     return from_arcs(0, np.array([np.inf, 0.0], np.float32), np.array([0, 0, 1]), arcs, "olabel")
 
@@ -17,7 +20,7 @@ def test_arcs_are_sorted_within_their_state() -> None:
 
 
 @pytest.mark.parametrize("kind", ["const", "lookahead"])
-def test_what_was_written_is_read_back(tmp_path, kind):
+def test_what_was_written_is_read_back(tmp_path: Path, kind: str) -> None:
     fst, path = _small(), tmp_path / "x.fst"
     if kind == "const":
         write_const(path, fst, acceptor=False)
@@ -33,14 +36,14 @@ def test_what_was_written_is_read_back(tmp_path, kind):
 @pytest.mark.parametrize(
     "content", [b"", b"no transducer, but long enough to hold a header", b"\xd6\xfd\xb2\x7e"]
 )
-def test_a_damaged_file_is_named(tmp_path, content):
+def test_a_damaged_file_is_named(tmp_path: Path, content: Any) -> None:
     path = tmp_path / "Gr.fst"
     path.write_bytes(content)
     with pytest.raises(BrokenSpeechModelError, match=r"Gr\.fst"):
         read(path)
 
 
-def test_a_cut_file_is_refused(tmp_path):
+def test_a_cut_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "Gr.fst"
     write_const(path, _small(), acceptor=False)
     path.write_bytes(path.read_bytes()[:-8])

@@ -1,8 +1,11 @@
 import math
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from assistant.asr.graph_files import Fst
 from assistant.asr.graph_language import Counts, compile_graph, count, merge
 
 TEXT = ["how much did i spend", "how much is left", "show my balance", "how much did i pay tesco"] * 3
@@ -10,11 +13,11 @@ WORDS = ["how", "much", "did", "i", "spend", "is", "left", "show", "my", "balanc
 LABELS = {"<eps>": 0, "[unk]": 1} | {word: number for number, word in enumerate(WORDS, 2)}
 
 
-def _probability(fst, sentence):
+def _probability(fst: Fst, sentence: str) -> float:
     """Best path of a sentence through the acceptor, backing off where needed."""
     beams = {fst.start: 0.0}
 
-    def closed(states):
+    def closed(states: dict[int, float]) -> dict[int, float]:
         todo = list(states.items())
         while todo:
             state, cost = todo.pop()
@@ -27,7 +30,7 @@ def _probability(fst, sentence):
         return states
 
     for word in sentence.split():
-        after = {}
+        after: dict[int, float] = {}
         for state, cost in closed(beams).items():
             for arc in fst.arcs[fst.first[state] : fst.first[state + 1]]:
                 if arc["ilabel"] == LABELS[word]:
@@ -38,21 +41,21 @@ def _probability(fst, sentence):
 
 
 @pytest.fixture(scope="module")
-def fst():
+def fst() -> Fst:
     return compile_graph(count(TEXT, WORDS), LABELS)
 
 
-def test_arcs_of_a_state_and_its_backoff_share_all_probability(fst):
+def test_arcs_of_a_state_and_its_backoff_share_all_probability(fst: Fst) -> None:
     """Exactly one: what a state lists, its end, and what its back-off adds for the words it does not list."""
 
-    def listed(state):
+    def listed(state: int) -> tuple[dict[int, float], Any]:
         arcs = fst.arcs[fst.first[state] : fst.first[state + 1]]
         table = {int(a["ilabel"]): math.exp(-float(a["weight"])) for a in arcs if a["ilabel"]}
         if np.isfinite(fst.final[state]):
             table[-1] = math.exp(-float(fst.final[state]))
         return table, [a for a in arcs if not a["ilabel"]]
 
-    def everything(state):
+    def everything(state: int) -> dict[int, float]:
         table, backs = listed(state)
         if backs:
             weight = math.exp(-float(backs[0]["weight"]))
@@ -64,18 +67,18 @@ def test_arcs_of_a_state_and_its_backoff_share_all_probability(fst):
         assert sum(everything(state).values()) == pytest.approx(1, abs=0.02)
 
 
-def test_what_was_seen_is_likelier_than_what_was_not(fst):
+def test_what_was_seen_is_likelier_than_what_was_not(fst: Fst) -> None:
     assert _probability(fst, "how much did i spend") > 100 * _probability(fst, "spend did how i much")
     assert _probability(fst, "zebra") > 0
 
 
-def test_the_weight_of_a_text_decides(fst):
+def test_the_weight_of_a_text_decides(fst: Fst) -> None:
     other = count(["show my zebra"], WORDS)
     heavy = compile_graph(merge([(count(TEXT, WORDS), 1.0), (other, 50.0)], WORDS), LABELS)
     assert _probability(heavy, "show my zebra") > _probability(heavy, "show my balance")
 
 
-def test_counts_survive_the_disk(tmp_path):
+def test_counts_survive_the_disk(tmp_path: Path) -> None:
     counts = count(TEXT, WORDS)
     counts.save(tmp_path / "c.npz")
     again = Counts.load(tmp_path / "c.npz")

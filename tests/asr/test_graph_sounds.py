@@ -1,4 +1,5 @@
 import gzip
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from assistant.asr.graph_units import BASE
         ("", ""),
     ],
 )
-def test_ipa_becomes_arpabet(ipa, sounds):
+def test_ipa_becomes_arpabet(ipa: str, sounds: str) -> None:
     assert to_arpabet(ipa) == tuple(sounds.split())
 
 
@@ -31,7 +32,7 @@ def test_nothing_to_sound_out() -> None:
     assert sound_out([]) == {}
 
 
-def test_the_dictionary_gives_every_pronunciation(tmp_path):
+def test_the_dictionary_gives_every_pronunciation(tmp_path: Path) -> None:
     path = tmp_path / "d.txt.gz"
     path.write_bytes(gzip.compress(b"either IY DH ER\neither AY DH ER\nother AH DH ER\n"))
     assert from_dictionary(["either"], path) == {"either": [("IY", "DH", "ER"), ("AY", "DH", "ER")]}

@@ -21,7 +21,7 @@ from assistant.asr.graph_text import normalise
         ("日本", ""),
     ],
 )
-def test_written_text_becomes_words(written, said):
+def test_written_text_becomes_words(written: str, said: str) -> None:
     assert normalise(written) == said
 
 

@@ -1,0 +1,62 @@
+import random
+from pathlib import Path
+
+import pytest
+
+from assistant.training.speech import corpus
+from assistant.training.speech.sentences import Commands
+from assistant.training.speech.voices import (
+    HELD_OUT,
+    Speaker,
+    draw_speaker,
+    installed_engines,
+    synthesise,
+    with_pauses,
+)
+
+_ALL = ("rhvoice", "flite", "pico", "espeak", "festival")
+
+
+def test_a_held_out_voice_is_never_drawn() -> None:
+    rng = random.Random(0)
+    drawn = {(s.engine, s.voice) for s in (draw_speaker(rng, _ALL) for _ in range(20_000))}
+    assert drawn.isdisjoint((s.engine, s.voice) for s in HELD_OUT)
+    assert {engine for engine, _ in drawn} == set(_ALL)
+    assert not any(voice.endswith(("+f3", "+m3")) for _, voice in drawn)
+
+
+def test_only_installed_engines_are_drawn() -> None:
+    rng = random.Random(0)
+    assert {draw_speaker(rng, ("flite",)).engine for _ in range(100)} == {"flite"}
+
+
+def test_pauses_change_no_word() -> None:
+    text = "the code is one two three four"
+    assert with_pauses(random.Random(3), text).replace(",", "") == text
+
+
+def _plan(seed: int) -> list[corpus.Saying]:
+    commands = Commands(random.Random(seed), ["marie"])
+    return corpus.plan(
+        300, seed, commands=commands, general=["a b c"], words=["word"], names=["marie"], engines=_ALL
+    )
+
+
+def test_the_plan_depends_on_the_seed_alone_and_survives_the_disk(tmp_path: Path) -> None:
+    assert _plan(4) == _plan(4)
+    assert _plan(4) != _plan(5)
+    corpus.write_plan(tmp_path / "plan.jsonl", _plan(4))
+    assert corpus.read_plan(tmp_path / "plan.jsonl") == _plan(4)
+
+
+@pytest.mark.skipif("espeak" not in installed_engines(), reason="espeak-ng is not installed")
+def test_recording_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    speaker = Speaker("espeak", "en-us+f1", 1.1, 0.9)
+    sayings = [corpus.Saying(f"tr{n:06d}", "words", "hello there", "hello, there", speaker) for n in range(3)]
+    first = sayings[0].path(tmp_path)
+    first.parent.mkdir(parents=True)
+    assert synthesise(speaker, [("hello", first)]) == 1
+    before = first.read_bytes()
+    corpus.record(sayings, tmp_path, 1, lambda _: None)
+    assert first.read_bytes() == before
+    assert all(saying.path(tmp_path).stat().st_size > 4000 for saying in sayings)
