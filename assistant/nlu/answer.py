@@ -1,0 +1,37 @@
+"""What comes back for one utterance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One response template, filled in."""
+
+    screen: str
+    """As it is read: `€1,234.56`."""
+    speech: str
+    """As it is said, still in written form."""
+    response: str = ""
+    """Name of the template."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """What filled it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    intent: str
+    """`nlu_fallback` when nothing was understood."""
+    confidence: float
+    """0 to 1, of the likeliest intent, also where it was not likely enough."""
+    entities: tuple[tuple[str, object], ...]
+    """(name, value) in the order of the utterance."""
+    replies: tuple[Reply, ...]
+    """Never empty."""
+    speech_rate: float = 1.0
+    """How fast the customer wants to hear it, as a factor of the voice's own speed."""
+    understanding_ms: float = 0.0
+    acting_ms: float = 0.0
+    """The action with its bank calls, and the filling of templates."""

@@ -1,0 +1,78 @@
+"""Rasa's two walls to the outside, inside one process: custom actions called, replies collected."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.utils.endpoints import EndpointConfig
+from rasa_sdk.executor import ActionExecutor
+
+from assistant.errors import AssistantError
+
+_log = logging.getLogger(__name__)
+
+ERROR_RESPONSE = "utter_error"
+"""Template with {say}, {remedy} and {code}."""
+
+
+class InProcessActions(EndpointConfig):
+    """Stands where the URL of an action server would be and runs rasa_sdk's own executor.
+
+    Actions are asked in a thread of their own, so that a slow bank holds up one conversation and
+    not the loop that serves all.
+    """
+
+    def __init__(self, module: str) -> None:
+        """`module`: package or module of the custom actions. Raises ImportError when it cannot be loaded."""
+        # Actions here fill templates; none reads the domain, which is large to write out every time.
+        super().__init__(url="in-process", enable_selective_domain=True)
+        self._executor = ActionExecutor()
+        __import__(module)  # register_package ends the process when this fails
+        self._executor.register_package(module)
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="action")
+
+    async def request(
+        self,
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
+        compress: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Run the action that the body names; what goes wrong becomes a reply, never silence."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._run, kwargs["json"])
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, call: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = asyncio.run(self._executor.run(call))
+        except Exception as error:  # noqa: BLE001 - no turn ends in silence
+            # The type alone: a message could quote the customer.
+            _log.error("%s failed with %s", call.get("next_action"), type(error).__name__)
+            failure = error if isinstance(error, AssistantError) else AssistantError(type(error).__name__)
+            reply = {
+                "response": ERROR_RESPONSE,
+                "say": failure.say,
+                "remedy": failure.remedy,
+                "code": failure.code,
+            }
+            return {"events": [], "responses": [reply]}
+        return answer or {"events": [], "responses": []}
+
+
+class Collected(CollectingOutputChannel):
+    """Keeps each reply as the generator rendered it, in one piece."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "assistant"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.messages.append(dict(message))

@@ -1,0 +1,64 @@
+"""What was said in each conversation, in memory alone and bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+_TURNS = 16
+"""More than any rule or story looks back at."""
+
+_CONVERSATIONS = 256
+"""Beyond this the conversation that has been silent longest is forgotten."""
+
+
+class Memory(TrackerStore):
+    """Keeps events, not trackers: a turn that fails half-way leaves nothing behind.
+
+    Rasa's own store in memory writes every event of a conversation anew in every turn; here the
+    oldest turns give way to the values of the slots they left, so a turn costs the same on any day.
+    """
+
+    def __init__(self, domain: Domain | None = None) -> None:
+        super().__init__(domain)
+        self._events: dict[str, list[Event]] = {}
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        self._events.pop(tracker.sender_id, None)
+        self._events[tracker.sender_id] = self._bounded(tracker)
+        while len(self._events) > _CONVERSATIONS:
+            del self._events[next(iter(self._events))]
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        events = self._events.get(sender_id)
+        return None if events is None else self._replay(sender_id, events)
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        return await self.retrieve(conversation_id)
+
+    async def keys(self) -> Iterable[str]:
+        return list(self._events)
+
+    async def delete(self, sender_id: str) -> None:
+        self._events.pop(sender_id, None)
+
+    def _bounded(self, tracker: DialogueStateTracker) -> list[Event]:
+        events = list(tracker.events)
+        turns = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
+        if len(turns) <= 2 * _TURNS:
+            return events
+        cut = turns[-_TURNS]
+        slots: dict[str, Any] = self._replay(tracker.sender_id, events[:cut]).current_slot_values()
+        kept: list[Event] = [SlotSet(name, value) for name, value in slots.items() if value is not None]
+        # The listening that came before the first turn kept is what that turn answered to.
+        return [*kept, *events[cut - 1 :]]
+
+    def _replay(self, sender_id: str, events: Iterable[Event]) -> DialogueStateTracker:
+        return DialogueStateTracker.from_events(
+            sender_id, list(events), self.domain.slots, domain=self.domain
+        )

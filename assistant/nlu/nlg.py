@@ -1,0 +1,50 @@
+"""Response templates rendered for the screen and for the ear in one go.
+
+Named in `endpoints.yml`, so `rasa run` renders the same way. The message carries the text of the
+screen and, beside it, `speech` (the variation with `channel: speech`, the same text where there is
+none), `response` and `values`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.nlu import quiet
+
+quiet.telemetry_off()
+
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator  # noqa: E402 - telemetry is off first
+from rasa.shared.core.domain import Domain  # noqa: E402
+from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
+from rasa.utils.endpoints import EndpointConfig  # noqa: E402
+
+SCREEN, SPEECH = "screen", "speech"
+"""Channel names; templates know only the second."""
+
+_FRAME = frozenset(
+    {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment", "quick_replies"}
+)
+"""What rasa_sdk puts around the values of a message."""
+
+
+class ScreenAndSpeech(TemplatedNaturalLanguageGenerator):
+    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+        """The signature is Rasa's for generators that `endpoints.yml` names."""
+        super().__init__(domain.responses if domain else {})
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """None when there is no such template, as Rasa expects."""
+        slots = tracker.current_slot_values()
+        screen = self.generate_from_slots(utter_action, slots, SCREEN, **kwargs)
+        if screen is None:
+            return None
+        speech = self.generate_from_slots(utter_action, slots, SPEECH, **kwargs) or screen
+        values = {name: value for name, value in kwargs.items() if name not in _FRAME}
+        return {
+            **screen,
+            "speech": speech.get("text", ""),
+            "response": utter_action,
+            "values": values,
+        }

@@ -1,0 +1,183 @@
+"""Rasa's agent behind one small class: a text goes in, an answer comes out.
+
+Importing this module imports Rasa; whoever only describes a conversation imports `answer` instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from assistant.nlu import quiet
+
+quiet.hush()
+
+from rasa.core.agent import Agent  # noqa: E402 - Rasa is quiet first
+from rasa.core.channels.channel import UserMessage  # noqa: E402
+
+from assistant.errors import AssistantError, NoLanguageModelError  # noqa: E402
+from assistant.nlu.answer import Answer, Reply  # noqa: E402
+from assistant.nlu.in_process import ERROR_RESPONSE, Collected, InProcessActions  # noqa: E402
+from assistant.nlu.memory import Memory  # noqa: E402
+from assistant.nlu.nlg import ScreenAndSpeech  # noqa: E402
+from assistant.nlu.utterance import clean  # noqa: E402
+
+_log = logging.getLogger(__name__)
+
+ACTIONS = "assistant.actions"
+"""Loaded by its name: this room lies below the actions."""
+
+FALLBACK = "nlu_fallback"
+
+_T = TypeVar("_T")
+
+
+class Dialogue:
+    """A trained model with its actions, in a loop and a thread of its own.
+
+    `handle` may be called from any thread; turns of one conversation are taken one after another,
+    and conversations know nothing of each other.
+    """
+
+    def __init__(self, agent: Agent, actions: InProcessActions) -> None:
+        self._agent = agent
+        self._actions = actions
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="dialogue", daemon=True)
+        self._thread.start()
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    @classmethod
+    def load(cls, model: Path, *, actions: str = ACTIONS) -> Dialogue:
+        """Raises NoLanguageModelError when there is no usable model at `model`."""
+        if not model.is_file():
+            raise NoLanguageModelError(f"no model {model.name}")
+        endpoint = InProcessActions(actions)
+        try:
+            agent = Agent.load(
+                model,
+                generator=ScreenAndSpeech(),
+                tracker_store=Memory(),
+                action_endpoint=endpoint,
+            )
+        except Exception as error:
+            endpoint.close()
+            raise NoLanguageModelError(
+                f"{model.name}: {type(error).__name__}",
+                remedy="Run `assistant train`: it builds the model again.",
+            ) from error
+        return cls(agent, endpoint)
+
+    def handle(self, text: str, *, conversation: str, metadata: Mapping[str, object] | None = None) -> Answer:
+        """Understand and answer one utterance.
+
+        Raises UtteranceTooLongError. Whatever else happens ends in an answer with a sentence to say.
+        """
+        return self._wait(self._handle(clean(text), conversation, dict(metadata or {})))
+
+    def forget(self, conversation: str) -> None:
+        """Drop everything that was said in a conversation."""
+        self._wait(self._agent.tracker_store.delete(conversation))
+
+    def close(self) -> None:
+        """Stop the loop and its thread; the dialogue cannot be used afterwards."""
+        if self._loop.is_closed():
+            return
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._actions.close()
+
+    def __enter__(self) -> Dialogue:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- one turn ------------------------------------------------------------------------------
+
+    def _wait(self, work: Coroutine[Any, Any, _T]) -> _T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _handle(self, text: str, conversation: str, metadata: dict[str, object]) -> Answer:
+        async with self._turns.setdefault(conversation, asyncio.Lock()):
+            started = time.perf_counter()
+            message = UserMessage(text, Collected(), conversation, metadata=metadata)
+            try:
+                message.parse_data = await self._agent.processor.parse_message(message)
+            except Exception as error:  # noqa: BLE001 - no turn ends in silence
+                return _failed(error, FALLBACK, 0.0, (), started, time.perf_counter())
+            understood = time.perf_counter()
+            intent, confidence = _best(message.parse_data)
+            entities = tuple((each["entity"], each["value"]) for each in message.parse_data["entities"])
+            try:
+                messages = await self._agent.handle_message(message)
+            except Exception as error:  # noqa: BLE001 - no turn ends in silence
+                return _failed(error, intent, confidence, entities, started, understood)
+            replies = tuple(_reply(each) for each in messages or ())
+            if not replies:
+                error = AssistantError("no reply")
+                return _failed(error, intent, confidence, entities, started, understood)
+            return Answer(
+                intent=intent,
+                confidence=confidence,
+                entities=entities,
+                replies=replies,
+                speech_rate=_speech_rate(replies),
+                understanding_ms=(understood - started) * 1000,
+                acting_ms=(time.perf_counter() - understood) * 1000,
+            )
+
+
+def _best(parsed: Mapping[str, Any]) -> tuple[str, float]:
+    """The intent that was taken, and how likely the likeliest one was.
+
+    A fallback reports a confidence of its own, which says nothing about the text.
+    """
+    intent = parsed["intent"].get("name") or FALLBACK
+    ranking = [each for each in parsed.get("intent_ranking", ()) if each["name"] != FALLBACK]
+    best = ranking[0] if ranking else parsed["intent"]
+    return str(intent), float(best["confidence"] if intent == FALLBACK else parsed["intent"]["confidence"])
+
+
+def _reply(message: Mapping[str, Any]) -> Reply:
+    screen = str(message.get("text") or "")
+    return Reply(
+        screen=screen,
+        speech=str(message.get("speech") or screen),
+        response=str(message.get("utter_action") or ""),
+        values=dict(message.get("values") or {}),
+    )
+
+
+def _speech_rate(replies: tuple[Reply, ...]) -> float:
+    """Actions hand the slot along with each reply once it was changed."""
+    rate = replies[-1].values.get("speech_rate")
+    return float(rate) if isinstance(rate, str) else 1.0
+
+
+def _failed(
+    error: Exception,
+    intent: str,
+    confidence: float,
+    entities: tuple[tuple[str, object], ...],
+    started: float,
+    understood: float,
+) -> Answer:
+    # The type alone: a message could quote the customer.
+    _log.error("A turn failed with %s", type(error).__name__)
+    failure = error if isinstance(error, AssistantError) else AssistantError(type(error).__name__)
+    values = {"say": failure.say, "remedy": failure.remedy, "code": failure.code}
+    return Answer(
+        intent=intent,
+        confidence=confidence,
+        entities=entities,
+        replies=(Reply(f"{failure.say}\n{failure.remedy}", failure.say, ERROR_RESPONSE, values),),
+        understanding_ms=(understood - started) * 1000,
+        acting_ms=(time.perf_counter() - understood) * 1000,
+    )

@@ -1,0 +1,176 @@
+"""A trained model for what is written in `config.yml` and `nlu_data`, made once and kept.
+
+Importing this module does not import Rasa.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import portalocker
+
+from assistant.errors import StorageError, TrainingDataError, UnderstandingError
+from assistant.nlu.training_check import check
+from assistant.settings import Settings
+
+_KEPT = 3
+"""Models of earlier data that are kept, so that going back costs nothing."""
+
+Progress = Callable[[str], None]
+
+
+def train(settings: Settings, progress: Progress) -> Path:
+    """The model file for the data as they are now; trained first when there is none.
+
+    `progress` is called with short sentences. Models are named by the content of what they are made
+    from, appear whole or not at all, and are never trained twice at the same time. Raises
+    TrainingDataError, StorageError or UnderstandingError.
+    """
+    files = training_files(settings)
+    model = settings.nlu_models / f"{fingerprint(settings, files)}.tar.gz"
+    if _touch(model):
+        return model
+    progress("Reading the training data.")
+    check(settings.data, files)
+    with _locked(settings.nlu_models, progress):
+        if _touch(model):  # another process has made it meanwhile
+            return model
+        progress("Learning what you may say; this takes about half a minute, once.")
+        _train(settings, model)
+        _forget_old(settings.nlu_models)
+    progress("Ready.")
+    return model
+
+
+def training_files(settings: Settings) -> list[Path]:
+    """Everything that a model is made from, but program code."""
+    return [settings.nlu_config, *sorted(settings.nlu_data.rglob("*.yml"))]
+
+
+def fingerprint(settings: Settings, files: list[Path]) -> str:
+    """Changes with the data, our components, and the versions of what trains and stores a model."""
+    digest = hashlib.sha256()
+    for name in ("rasa", "scikit-learn", "sklearn-crfsuite", "numpy"):
+        digest.update(f"{name}=={version(name)}\n".encode())
+    digest.update(f"python {sys.version_info[:2]} {settings.language}\n".encode())
+    components = sorted((Path(__file__).parent / "components").rglob("*.py"))
+    try:
+        for path in [*files, *components]:
+            content = path.read_bytes()
+            digest.update(f"{path.name} {len(content)}\n".encode())
+            digest.update(content)
+    except OSError as error:
+        raise TrainingDataError(f"{path.name}:1: {error.strerror}") from error
+    return digest.hexdigest()[:24]
+
+
+def _touch(model: Path) -> bool:
+    """Whether the model is there; if so, mark it as used."""
+    if not model.is_file():
+        return False
+    try:
+        model.touch()
+    except OSError:
+        return True  # a folder that cannot be written to can still be read
+    return True
+
+
+@contextmanager
+def _locked(folder: Path, progress: Progress) -> Iterator[None]:
+    """Alone in this folder, whichever process asks. The lock goes with the process that held it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (folder / ".lock").open("a")
+    except OSError as error:
+        raise StorageError(f"{folder.name}: {error.strerror}") from error
+    with lock:
+        try:
+            portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
+        except portalocker.LockException:
+            progress("Waiting for another training to end.")
+            portalocker.lock(lock, portalocker.LOCK_EX)
+        yield
+        portalocker.unlock(lock)
+
+
+def _train(settings: Settings, model: Path) -> None:
+    try:
+        # On the same file system, so that the finished model can be moved in one step.
+        with tempfile.TemporaryDirectory(prefix=".training-", dir=model.parent) as folder:
+            outcome = _run(settings, Path(folder))
+            if not outcome:
+                (Path(folder) / "model.tar.gz").replace(model)
+    except OSError as error:
+        raise StorageError(f"{model.parent.name}: {error.strerror}") from error
+    if not outcome:
+        return
+    text = outcome["text"].replace(f"{settings.data}{os.sep}", "")
+    if outcome["kind"] == "data":
+        raise TrainingDataError(text)
+    if outcome["kind"] == "storage":
+        raise StorageError(text)
+    raise UnderstandingError(text, remedy="Run `assistant train` again; if it fails again, with --debug.")
+
+
+def _run(settings: Settings, folder: Path) -> dict[str, str]:
+    """Train in a child process; see `training_process` for what comes back."""
+    job = folder / "job.json"
+    content = {
+        "config": str(settings.nlu_config),
+        "domain": str(settings.nlu_data / "domain"),
+        "data": [str(settings.nlu_data / part) for part in ("nlu", "rules.yml", "stories.yml")],
+        "folder": str(folder),
+        "name": "model.tar.gz",
+    }
+    job.write_text(json.dumps(content), encoding="utf-8")
+    package = Path(__file__).resolve().parents[2]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(package), os.environ.get("PYTHONPATH")])),
+        "PYTHONHASHSEED": "0",
+        "TMPDIR": str(folder),
+        "RASA_MAX_CACHE_SIZE": "0",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    done = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-W", "ignore", "-m", "assistant.nlu.training_process", str(job)],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    try:
+        outcome: dict[str, str] = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return _without_outcome(folder, done)
+    return outcome
+
+
+def _without_outcome(folder: Path, done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    """The child could not even say what went wrong."""
+    if shutil.disk_usage(folder).free < 1_000_000 or "No space left" in done.stdout:
+        return {"kind": "storage", "text": "no space left on the disk"}
+    last = done.stdout.strip().splitlines()[-1:] or ["no message"]
+    return {"kind": "other", "text": f"training ended with status {done.returncode}: {last[0]}"}
+
+
+def _forget_old(folder: Path) -> None:
+    """Keep the models used last."""
+    models = sorted(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for model in models[_KEPT:]:
+        model.unlink(missing_ok=True)

@@ -1,0 +1,143 @@
+"""Mistakes in the training data, found before Rasa sees them and told with file and line.
+
+Rasa checks much the same, but late, and names a file at best.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from assistant.errors import TrainingDataError
+
+_ANNOTATION = re.compile(r"\[(?P<text>[^\]]*)\](?:\((?P<name>[^)]*)\)|\{(?P<json>[^}]*)\})?")
+_NAME_IN_JSON = re.compile(r'"entity"\s*:\s*"([^"]*)"')
+_KINDS = frozenset({"intent", "synonym", "regex", "lookup"})
+_BUILT_IN_ACTIONS = frozenset({"action_listen", "action_restart", "action_default_fallback"})
+
+
+@dataclass
+class _Known:
+    """What the domain's files declare together."""
+
+    intents: set[str] = field(default_factory=set)
+    entities: set[str] = field(default_factory=set)
+    actions: set[str] = field(default_factory=set)
+
+
+def check(data: Path, files: list[Path]) -> None:
+    """Read `config.yml` and all training files of `files`, which lie under `data`.
+
+    Raises TrainingDataError for the first mistake; its detail begins with `file:line:`.
+    """
+    documents = [(path.relative_to(data).as_posix(), _read(path, data)) for path in files]
+    known = _Known()
+    for name, document in documents:
+        if not isinstance(document, dict):
+            raise _mistake(name, 1, "this file is empty or not a mapping")
+        _declare(document, known)
+    for name, document in documents:
+        for item in document.get("nlu") or ():
+            _check_examples(name, item, known)
+        for story in [*(document.get("rules") or ()), *(document.get("stories") or ())]:
+            _check_steps(name, story, known)
+
+
+def _read(path: Path, data: Path) -> Any:
+    name = path.relative_to(data).as_posix()
+    try:
+        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _mistake(name, mark.line + 1 if mark else 1, str(error.problem or error.context)) from error
+    except YAMLError as error:
+        raise _mistake(name, 1, type(error).__name__) from error
+    except UnicodeDecodeError as error:
+        raise _mistake(name, 1, "this file is not written in UTF-8") from error
+    except OSError as error:
+        raise _mistake(name, 1, error.strerror or type(error).__name__) from error
+
+
+def _mistake(name: str, line: int, text: str) -> TrainingDataError:
+    return TrainingDataError(f"{name}:{line}: {text}")
+
+
+def _declare(document: dict[str, Any], known: _Known) -> None:
+    known.intents |= set(_names(document.get("intents")))
+    known.entities |= set(_names(document.get("entities")))
+    known.actions |= set(_names(document.get("actions"))) | set(document.get("responses") or ())
+
+
+def _names(items: Any) -> Iterator[str]:
+    """Entries are names, or mappings of one name to its options."""
+    for item in items or ():
+        if isinstance(item, dict):
+            yield from map(str, item)
+        else:
+            yield str(item)
+
+
+def _check_examples(name: str, item: Any, known: _Known) -> None:
+    if not isinstance(item, dict) or not _KINDS & set(item):
+        raise _mistake(name, _line(item), "expected one of intent, synonym, regex, lookup")
+    intent = item.get("intent")
+    if intent is not None and intent.split("/")[0] not in known.intents:
+        raise _mistake(name, _line(item, "intent"), f"the domain has no intent `{intent}`")
+    examples = item.get("examples")
+    line = _line(item, "examples")
+    if not isinstance(examples, str) or not examples.strip():
+        raise _mistake(name, line, "`examples` must be a text of lines that begin with `- `")
+    first = line + 1 if isinstance(examples, LiteralScalarString) else line
+    for number, example in enumerate(examples.splitlines(), start=first):
+        if not example.strip():
+            continue
+        if not example.startswith("- "):
+            raise _mistake(name, number, "an example begins with `- `")
+        if intent is not None:
+            _check_annotations(name, number, example, known)
+
+
+def _check_annotations(name: str, line: int, example: str, known: _Known) -> None:
+    rest = _ANNOTATION.sub("", example)
+    if "[" in rest or "]" in rest:
+        raise _mistake(name, line, "a bracket is not closed")
+    for found in _ANNOTATION.finditer(example):
+        if found["name"] is None and found["json"] is None:
+            raise _mistake(name, line, f"`[{found['text']}]` has no entity behind it")
+        if found["name"] is not None:
+            entity = found["name"].split(":")[0].strip()
+        else:
+            inside = _NAME_IN_JSON.search(found["json"])
+            entity = inside[1] if inside else ""
+        if entity not in known.entities:
+            raise _mistake(name, line, f"the domain has no entity `{entity}`")
+
+
+def _check_steps(name: str, story: Any, known: _Known) -> None:
+    if not isinstance(story, dict) or not isinstance(story.get("steps"), list):
+        raise _mistake(name, _line(story), "a rule or story needs `steps`")
+    for step in story["steps"]:
+        if not isinstance(step, dict):
+            raise _mistake(name, _line(step), "a step is a mapping such as `intent: greet`")
+        intent, action = step.get("intent"), step.get("action")
+        if intent is not None and intent not in known.intents:
+            raise _mistake(name, _line(step, "intent"), f"the domain has no intent `{intent}`")
+        if action is not None and action not in known.actions | _BUILT_IN_ACTIONS:
+            raise _mistake(name, _line(step, "action"), f"the domain has no action `{action}`")
+
+
+def _line(node: Any, key: str | None = None) -> int:
+    """1-based line of a node that the round-trip loader made, or of one of its keys."""
+    position = getattr(node, "lc", None)
+    if position is None:
+        return 1
+    if key is not None and key in node:
+        return int(position.key(key)[0]) + 1
+    return int(position.line) + 1
