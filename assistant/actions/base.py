@@ -57,7 +57,12 @@ class QuestionAction(BankingAction):
 
     def answer(self, turn: Turn) -> None:
         if not take_choice(turn, fillers=0):
-            self.ask(turn, turn.heard)
+            self.ask(turn, self.heard(turn))
+
+    def heard(self, turn: Turn) -> Filters:
+        """What the message narrows the question down to."""
+        last = turn.question
+        return turn.heard.in_time(last.filters if last else None, turn.today)
 
     def ask(self, turn: Turn, filters: Filters) -> None:
         """Remember the question and answer it, or ask back once what was not clear."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from assistant.nlu.values.calendar import UNITS, add_months, unit
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -101,7 +102,9 @@ class Period:
         return self.end
 
 
-def add_months(day: date, months: int) -> date:
-    """The same day of another month, or that month's last day where it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+def unit_before(last: date, said: Period) -> Period:
+    """ "The month before", seen from the first day of what was talked about last."""
+    if said.grain not in UNITS:
+        return Period(last - timedelta(days=said.days), last - timedelta(days=1), said.label, said.grain)
+    start, end = unit(said.grain, last, -1)
+    return Period(start, end, said.label, said.grain)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from assistant.actions.periods import Period
+from assistant.actions.periods import Period, unit_before
 
 _COMPARISONS = ("above", "below", "between", "about", "exactly")
 
@@ -59,6 +60,10 @@ class Filters:
     place: tuple[str, ...] = ()
     direction: str | None = None
     period: tuple[Period, ...] = ()
+    against: tuple[Period, ...] = ()
+    """What the period is to be compared with."""
+    earlier: Period | None = None
+    """ "The month before" what was talked about last: see `in_time`."""
     amount: AmountFilter | None = None
     count: int | None = None
 
@@ -66,7 +71,7 @@ class Filters:
     def from_entities(cls, entities: Sequence[Mapping[str, Any]]) -> Filters:
         """Read what the pipeline extracted; a value that does not keep its promise is left out."""
         names: dict[str, list[str]] = {}
-        periods: list[Period] = []
+        periods: dict[object, list[Period]] = {"": [], "against": [], "before": []}
         amount: AmountFilter | None = None
         direction: str | None = None
         count: int | None = None
@@ -74,7 +79,8 @@ class Filters:
             kind, value = entity.get("entity"), entity.get("value")
             try:
                 if kind == "period" and isinstance(value, Mapping):
-                    periods.append(Period.from_value(value))
+                    role = entity.get("role") or ""
+                    periods.get(role, periods[""]).append(Period.from_value(value))
                 elif kind == "amount" and isinstance(value, Mapping):
                     amount = amount or AmountFilter.from_value(value)
                 elif kind == "count" and isinstance(value, int) and value > 0:
@@ -89,7 +95,9 @@ class Filters:
                 continue
         return cls(
             direction=direction,
-            period=tuple(periods),
+            period=tuple(periods[""]),
+            against=tuple(periods["against"]),
+            earlier=next(iter(periods["before"]), None),
             amount=amount,
             count=count,
             **{kind: tuple(said) for kind, said in names.items()},
@@ -102,6 +110,7 @@ class Filters:
             **{kind: tuple(value.get(kind) or ()) for kind in _NAMES},
             direction=value.get("direction"),
             period=tuple(Period.from_value(period) for period in value.get("period") or ()),
+            against=tuple(Period.from_value(period) for period in value.get("against") or ()),
             amount=AmountFilter.from_value(amount) if amount else None,
             count=value.get("count"),
         )
@@ -111,8 +120,9 @@ class Filters:
         said: dict[str, Any] = {kind: list(getattr(self, kind)) for kind in _NAMES if getattr(self, kind)}
         if self.direction:
             said["direction"] = self.direction
-        if self.period:
-            said["period"] = [period.to_value() for period in self.period]
+        for kind, periods in (("period", self.period), ("against", self.against)):
+            if periods:
+                said[kind] = [period.to_value() for period in periods]
         if self.amount:
             said["amount"] = self.amount.to_value()
         if self.count:
@@ -126,11 +136,11 @@ class Filters:
         """These filters with the parts that were said now in place of the earlier ones.
 
         A shop replaces a category and the other way round, an account a bank: both answer the
-        same "which ones".
+        same "which ones". What a time was compared with goes with that time.
         """
         changes: dict[str, Any] = {
             part: getattr(said, part)
-            for part in (*_NAMES, "direction", "period", "amount", "count")
+            for part in (*_NAMES, "direction", "period", "against", "amount", "count")
             if getattr(said, part)
         }
         for part, other in _RIVALS:
@@ -138,9 +148,24 @@ class Filters:
                 changes[other] = ()
         return replace(self, **changes)
 
+    def in_time(self, last: Filters | None, today: date) -> Filters:
+        """With "the month before" counted back from the time of the last question, if there was one."""
+        if self.earlier is None:
+            return self
+        if last is None:
+            return replace(self, period=(*self.period, self.earlier), earlier=None)
+        since = last.period[0].start if last.period else today
+        return replace(self, period=(*self.period, unit_before(since, self.earlier)), earlier=None)
+
 
 _NAMES = ("account", "bank", "merchant", "category", "place")
-_RIVALS = (("merchant", "category"), ("category", "merchant"), ("account", "bank"), ("bank", "account"))
+_RIVALS = (
+    ("merchant", "category"),
+    ("category", "merchant"),
+    ("account", "bank"),
+    ("bank", "account"),
+    ("period", "against"),
+)
 
 
 @dataclass(frozen=True, slots=True)

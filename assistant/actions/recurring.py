@@ -14,9 +14,9 @@ from itertools import pairwise
 from statistics import median
 
 from assistant.actions.filters import display_name
-from assistant.actions.periods import add_months
 from assistant.bank.model import StandingOrder, Transaction
 from assistant.money import Money
+from assistant.nlu.values.calendar import add_months
 
 _LEAST = 3
 _SIMILAR = Decimal("0.35")

@@ -12,10 +12,8 @@ from assistant.actions.phrases import Phrases
 from assistant.actions.wording import Wording
 from assistant.bank.portfolio import Portfolio
 from assistant.errors import SettingsError
+from assistant.nlu.values.today import TODAY
 from assistant.settings import Settings
-
-TODAY = "ASSISTANT_TODAY"
-"""Environment variable that sets the day (YYYY-MM-DD), for demonstrations and tests."""
 
 
 @dataclass(frozen=True)

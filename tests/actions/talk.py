@@ -37,7 +37,7 @@ class Talk:
     def __call__(self, action: str, text: str = "", **entities: Any) -> list[Said]:
         """Run an action for a message with these entities; a list is several of one kind."""
         found = [
-            {"entity": kind, "value": value}
+            value if isinstance(value, dict) and "entity" in value else {"entity": kind, "value": value}
             for kind, values in entities.items()
             for value in (values if isinstance(values, list) else [values])
         ]

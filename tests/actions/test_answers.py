@@ -266,9 +266,28 @@ def test_is_that_more_than_before_is_about_the_last_question(talk: Talk) -> None
     assert said[:2] == first[:2]
 
 
+def test_the_month_before_the_one_that_was_talked_about(talk: Talk, books: Books) -> None:
+    before = {
+        "entity": "period",
+        "role": "before",
+        "value": period("2026-01-01", "2026-01-31", "the month before", "month"),
+    }
+    december = books.of("2025-12-01", "2025-12-31", lambda line: line.name == "Tesco")
+    talk("action_spending", merchant="tesco", period=JANUARY)
+    said = talk("action_refine", period=before)
+    assert said[0].values["where"] == " at Tesco the month before"
+    assert said[0].values["total"] == total(december)
+    talk("action_spending", merchant="tesco", period=JANUARY)
+    said = talk("action_compare_spending", period=before)
+    assert said[0].values["where"] == " at Tesco in January"
+    assert said[1].values["previous"] == total(december)
+
+
 def test_two_months_can_be_named(talk: Talk, books: Books) -> None:
-    said = talk("action_compare_spending", merchant="tesco", period=[JANUARY, FEBRUARY])
+    against = {"entity": "period", "role": "against", "value": JANUARY}
+    said = talk("action_compare_spending", merchant="tesco", period=[YEAR, against])
     january = books.of("2026-01-01", "2026-01-31", lambda line: line.name == "Tesco")
+    assert said[0].values["where"] == " at Tesco this year"
     assert said[1].values["previous"] == total(january)
     assert said[1].values["before"] == "in January"
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.actions.periods import Period, add_months
+from assistant.actions.periods import Period
+from assistant.nlu.values.calendar import add_months
 
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2050, 12, 31))
 

@@ -26,7 +26,7 @@ FILTERS = st.builds(
     Filters,
     account=_names, bank=_names, merchant=_names, category=_names, place=_names, period=_periods,
     direction=st.sampled_from([None, "incoming", "outgoing"]), amount=_amounts,
-    count=st.none() | st.integers(1, 50),
+    count=st.none() | st.integers(1, 50), against=_periods,
 )  # fmt: skip
 
 
@@ -41,6 +41,7 @@ def test_entities_become_filters() -> None:
             entity("merchant", "lidl"),
             entity("merchant", "tesco"),
             entity("period", MARCH.to_value()),
+            entity("period", APRIL.to_value()) | {"role": "against"},
             entity("amount", {"value": "50", "currency": None, "comparison": "above", "upper": None}),
             entity("direction", "outgoing"),
             entity("count", 5),
@@ -49,6 +50,7 @@ def test_entities_become_filters() -> None:
     assert said == Filters(
         merchant=("tesco", "lidl"),
         period=(MARCH,),
+        against=(APRIL,),
         amount=AmountFilter(Decimal(50), "above"),
         direction="outgoing",
         count=5,
@@ -117,6 +119,22 @@ def test_a_shop_replaces_a_category_and_an_account_a_bank() -> None:
     later = earlier.refined(Filters(merchant=("tesco",), account=("visa",)))
     assert later == Filters(merchant=("tesco",), account=("visa",), period=(MARCH,))
     assert later.refined(Filters(category=("coffee",))).merchant == ()
+
+
+def test_the_month_before_counts_back_from_the_last_question() -> None:
+    january = Period(date(2026, 1, 1), date(2026, 1, 31), "the month before", "month")
+    said = Filters.from_entities([entity("period", january.to_value()) | {"role": "before"}])
+    assert said.in_time(None, date(2026, 4, 18)).period == (january,)
+    (counted,) = said.in_time(Filters(period=(APRIL,)), date(2026, 4, 18)).period
+    assert (counted.start, counted.end, counted.label) == (MARCH.start, MARCH.end, "the month before")
+    (counted,) = said.in_time(Filters(merchant=("tesco",)), date(2026, 4, 18)).period
+    assert counted.start == MARCH.start
+
+
+def test_a_new_time_drops_what_the_old_one_was_compared_with() -> None:
+    earlier = Filters(period=(APRIL,), against=(MARCH,))
+    assert earlier.refined(Filters(merchant=("lidl",))).against == (MARCH,)
+    assert earlier.refined(Filters(period=(MARCH,))).against == ()
 
 
 def test_making_the_open_choice_closes_it() -> None:

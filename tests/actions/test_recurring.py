@@ -4,9 +4,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.actions.periods import add_months
 from assistant.actions.recurring import Regular, regular_payments
 from assistant.bank.model import StandingOrder, Transaction
+from assistant.nlu.values.calendar import add_months
 from tests.actions.ledger import EVERYDAY, JOINT, TODAY, VISA, euro, paid, transfer
 
 

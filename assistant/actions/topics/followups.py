@@ -34,8 +34,9 @@ def refine(turn: Turn) -> None:
             question_action(last.action).ask(turn, replace(last.filters, account=(), bank=()))
         return
     action = question_action(last.action)
-    filters = last.filters.refined(turn.heard)
-    said = _said_parts(turn.heard)
+    heard = turn.heard.in_time(last.filters, turn.today)
+    filters = last.filters.refined(heard)
+    said = _said_parts(heard)
     if said - action.PARTS - {"period"} or not said & action.PARTS:
         # "And at Tesco?" after a balance is a question about transactions.
         action = question_action(SearchTransactions.NAME)

@@ -17,7 +17,7 @@ from assistant.actions.topics.balances import entry
 from assistant.actions.turn import Turn
 from assistant.bank.model import Transaction
 
-_PARTS = frozenset({"account", "bank", "merchant", "category", "place", "period", "amount"})
+_PARTS = frozenset({"account", "bank", "merchant", "category", "place", "period", "against", "amount"})
 _MOST = 3
 _MOST_ON_SCREEN = 8
 
@@ -27,22 +27,21 @@ class Spending(QuestionAction):
     PARTS = _PARTS
 
     def reply(self, turn: Turn, filters: Filters) -> None:
-        period = filters.period[0] if filters.period else this_month(turn)
-        before = _before(turn, period)
-        # Both times in one go: the second is what "is that more than before?" asks for next.
-        found = find(turn, _outgoing(filters), before.start, period.end)
-        payments = _spending(found, period, filters)
-        total = spent(payments)
-        _tell_total(turn, found, total, period)
-        if total.payments:
-            _tell_comparisons(turn, total, spent(_spending(found, before, filters)), before)
-            if not filters.merchant and not filters.category:
-                _tell_most(turn, payments)
+        payments = _tell_compared(turn, filters)
+        if payments and not filters.merchant and not filters.category:
+            _tell_most(turn, payments)
 
 
 class CompareSpending(QuestionAction):
     NAME = "action_compare_spending"
     PARTS = _PARTS
+
+    def heard(self, turn: Turn) -> Filters:
+        """ "More than the month before" names what is compared with, not the time itself."""
+        heard = super().heard(turn)
+        if turn.heard.earlier is None:
+            return heard
+        return replace(heard, period=turn.heard.period, against=heard.period[-1:])
 
     def ask(self, turn: Turn, filters: Filters) -> None:
         """A bare "is that more than before?" is about what was asked last."""
@@ -52,14 +51,30 @@ class CompareSpending(QuestionAction):
         super().ask(turn, filters)
 
     def reply(self, turn: Turn, filters: Filters) -> None:
-        period = filters.period[0] if filters.period else this_month(turn)
-        other = filters.period[1] if len(filters.period) > 1 else _before(turn, period)
-        if other.start > period.start:
-            period, other = other, period
-        found = find(turn, _outgoing(filters), other.start, period.end)
-        total = spent(_spending(found, period, filters))
-        _tell_total(turn, found, total, period)
+        _tell_compared(turn, filters)
+
+
+def _tell_compared(turn: Turn, filters: Filters) -> list[Transaction]:
+    """Say the total and how it compares; what it is made of is handed back."""
+    period = filters.period[0] if filters.period else this_month(turn)
+    other = _compared_with(turn, filters, period)
+    # Both times in one go: the bank is asked once.
+    found = find(turn, _outgoing(filters), min(period.start, other.start), max(period.end, other.end))
+    payments = _spending(found, period, filters)
+    total = spent(payments)
+    _tell_total(turn, found, total, period)
+    if total.payments or filters.against:
         _tell_comparisons(turn, total, spent(_spending(found, other, filters)), other)
+    return payments
+
+
+def _compared_with(turn: Turn, filters: Filters, period: Period) -> Period:
+    """What was named, else the time before; of that only as many days as a running period has had."""
+    before = _before(turn, period)
+    said = [*filters.against, *filters.period[1:]]
+    if not said or (said[0].start, said[0].grain) == (before.start, before.grain):
+        return before
+    return said[0]
 
 
 def _outgoing(filters: Filters) -> Filters:

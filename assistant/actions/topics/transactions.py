@@ -9,13 +9,14 @@ from datetime import timedelta
 from assistant.actions.base import QuestionAction
 from assistant.actions.filters import display_name
 from assistant.actions.listing import AT_A_TIME, Entry, Listing
-from assistant.actions.periods import Period, add_months
+from assistant.actions.periods import Period
 from assistant.actions.question import Filters
 from assistant.actions.search import RECENT_DAYS, Found, find, recently, said_where
 from assistant.actions.topics.balances import entry
 from assistant.actions.turn import Turn
 from assistant.bank.model import Transaction
 from assistant.money import sum_by_currency
+from assistant.nlu.values.calendar import add_months
 
 EVERYTHING = frozenset(
     {"account", "bank", "merchant", "category", "place", "direction", "period", "amount", "count"}
