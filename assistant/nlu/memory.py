@@ -10,7 +10,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-_TURNS = 16
+_TURNS = 4
 """More than any rule or story looks back at."""
 
 _CONVERSATIONS = 256

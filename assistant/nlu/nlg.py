@@ -16,7 +16,6 @@ quiet.telemetry_off()
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator  # noqa: E402 - telemetry is off first
 from rasa.shared.core.domain import Domain  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
-from rasa.utils.endpoints import EndpointConfig  # noqa: E402
 
 SCREEN, SPEECH = "screen", "speech"
 """Channel names; templates know only the second."""
@@ -28,12 +27,12 @@ _FRAME = frozenset(
 
 
 class ScreenAndSpeech(TemplatedNaturalLanguageGenerator):
-    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
-        """The signature is Rasa's for generators that `endpoints.yml` names."""
+    def __init__(self, domain: Domain | None = None, **_: Any) -> None:
+        """Rasa hands over `endpoint_config` too, for generators that `endpoints.yml` names."""
         super().__init__(domain.responses if domain else {})
 
     async def generate(
-        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+        self, utter_action: str, tracker: DialogueStateTracker, _channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """None when there is no such template, as Rasa expects."""
         slots = tracker.current_slot_values()

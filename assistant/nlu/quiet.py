@@ -25,6 +25,11 @@ _WITHHELD = "withheld; --debug shows it with numbers masked"
 
 _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{2,4}){2,8}\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+(?:[.,\s:/-]?\d+)*")
+_NUMBER = (
+    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)"
+    r"teen|twenty|(?:thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million)"
+)
+_SPOKEN = re.compile(rf"\b{_NUMBER}(?:[\s-]+(?:and\s+)?{_NUMBER})*\b", re.IGNORECASE)
 
 
 def telemetry_off() -> None:
@@ -37,8 +42,8 @@ def debugging() -> bool:
 
 
 def mask(text: str) -> str:
-    """Account numbers and every other figure as bullets."""
-    return _DIGITS.sub("••••", _ACCOUNT.sub("••••", text))
+    """Account numbers and every other figure, typed or spoken, as bullets."""
+    return _SPOKEN.sub("••••", _DIGITS.sub("••••", _ACCOUNT.sub("••••", text)))
 
 
 def hush() -> None:
@@ -51,9 +56,14 @@ def hush() -> None:
     factory = logging.getLogRecordFactory()
     if not isinstance(factory, _Discreet):
         logging.setLogRecordFactory(_Discreet(factory))
-    warnings.filterwarnings("ignore", module=r"(rasa|rasa_sdk|sklearn|sanic|pkg_resources|tensorflow)\b")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # What is deprecated inside Rasa is nothing that a customer can act on. sanic turns such warnings on
+    # when it is imported, so it comes first.
+    import sanic  # noqa: F401
     import structlog
 
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", module=r"(rasa|rasa_sdk|sklearn|sanic|pkg_resources|tensorflow)\b")
     structlog.configure(processors=[_to_logging], cache_logger_on_first_use=False)
 
 

@@ -17,12 +17,16 @@ from assistant.nlu import quiet
 
 quiet.hush()
 
-from rasa.core.agent import Agent  # noqa: E402 - Rasa is quiet first
-from rasa.core.channels.channel import UserMessage  # noqa: E402
+from rasa.core.channels.channel import UserMessage  # noqa: E402 - Rasa is quiet first
 
 from assistant.errors import AssistantError, NoLanguageModelError  # noqa: E402
 from assistant.nlu.answer import Answer, Reply  # noqa: E402
-from assistant.nlu.in_process import ERROR_RESPONSE, Collected, InProcessActions  # noqa: E402
+from assistant.nlu.in_process import (  # noqa: E402
+    ERROR_RESPONSE,
+    Collected,
+    InProcessActions,
+    InProcessAgent,
+)
 from assistant.nlu.memory import Memory  # noqa: E402
 from assistant.nlu.nlg import ScreenAndSpeech  # noqa: E402
 from assistant.nlu.utterance import clean  # noqa: E402
@@ -44,7 +48,7 @@ class Dialogue:
     and conversations know nothing of each other.
     """
 
-    def __init__(self, agent: Agent, actions: InProcessActions) -> None:
+    def __init__(self, agent: InProcessAgent, actions: InProcessActions) -> None:
         self._agent = agent
         self._actions = actions
         self._loop = asyncio.new_event_loop()
@@ -59,12 +63,10 @@ class Dialogue:
             raise NoLanguageModelError(f"no model {model.name}")
         endpoint = InProcessActions(actions)
         try:
-            agent = Agent.load(
-                model,
-                generator=ScreenAndSpeech(),
-                tracker_store=Memory(),
-                action_endpoint=endpoint,
+            agent = InProcessAgent(
+                generator=ScreenAndSpeech(), tracker_store=Memory(), action_endpoint=endpoint
             )
+            agent.load_model(model)
         except Exception as error:
             endpoint.close()
             raise NoLanguageModelError(
@@ -121,8 +123,8 @@ class Dialogue:
                 return _failed(error, intent, confidence, entities, started, understood)
             replies = tuple(_reply(each) for each in messages or ())
             if not replies:
-                error = AssistantError("no reply")
-                return _failed(error, intent, confidence, entities, started, understood)
+                silence = AssistantError("no reply")
+                return _failed(silence, intent, confidence, entities, started, understood)
             return Answer(
                 intent=intent,
                 confidence=confidence,

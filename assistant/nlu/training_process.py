@@ -30,14 +30,21 @@ def train(job: dict[str, Any]) -> dict[str, str]:
             force_training=True,
         )
     except RasaException as error:
-        return {"kind": "data", "text": f"{type(error).__name__}: {error}"}
+        return {"kind": "data", "text": _with_cause(error)}
     except OSError as error:
         return {"kind": "storage", "text": error.strerror or type(error).__name__}
     except SystemExit:
         return {"kind": "data", "text": "Rasa refused the training data"}
     except Exception as error:  # noqa: BLE001 - told to the process that waits for it
-        return {"kind": "other", "text": f"{type(error).__name__}: {error}"}
+        return {"kind": "other", "text": _with_cause(error)}
     return {} if result.code == 0 else {"kind": "data", "text": "Rasa refused the training data"}
+
+
+def _with_cause(error: BaseException) -> str:
+    """Rasa wraps what a component raises; the innermost exception is the one that says something."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {error}"
 
 
 def main(job: Path) -> None:

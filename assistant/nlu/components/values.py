@@ -13,8 +13,6 @@ import numpy as np
 import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
@@ -44,13 +42,9 @@ class ValueFeaturizer(SparseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
+        cls, config: dict[str, Any], _storage: Any, _resource: Any, context: ExecutionContext
     ) -> ValueFeaturizer:
-        return cls(execution_context.node_name, config)
+        return cls(context.node_name, config)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -92,13 +86,7 @@ class _ValueExtractor(GraphComponent, EntityExtractorMixin):
     KIND: ClassVar[str]
 
     @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> _ValueExtractor:
+    def create(cls, *_: Any) -> _ValueExtractor:
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.nlu.values.found import Found, Spans, is_free
-from assistant.nlu.values.words import Number, Word, at, numbers, split
+from assistant.nlu.values.words import Number, Word, at, numbers, split, word_set
 
 _MAJOR = {
     **dict.fromkeys(("euro", "euros", "eur", "€"), "EUR"),
@@ -64,20 +64,20 @@ _COMPARED_BEHIND: tuple[tuple[tuple[str, ...], str], ...] = (
 _VAGUE = frozenset({"some"})
 """Only with a unit: "some fifty euros" but not "some five"."""
 
-_PAYING = frozenset(
+_PAYING = word_set(
     "pay paid pays spend spent cost costs charge charged charges afford owe send transfer withdraw withdrew "
-    "for of".split()
+    "for of"
 )
 """A bare figure right behind these is an amount: "a payment of fifty", "was I charged ninety nine"."""
 
-_PAYMENTS = frozenset(
+_PAYMENTS = word_set(
     "payment payments transaction transactions purchase purchases charge charges transfer transfers debit "
-    "credit expense expenses withdrawal deposit order one ones something anything".split()
+    "credit expense expenses withdrawal deposit order one ones something anything"
 )
-_NOT_MONEY = frozenset(
+_NOT_MONEY = word_set(
     "day days week weeks weekend weekends month months quarter quarters year years hour hours minute minutes "
     "second seconds percent times time o clock am pm people transactions payments purchases accounts cards "
-    "digits percents banks".split()
+    "digits percents banks"
 )
 
 

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.nlu.values.found import Found, Spans, is_free
-from assistant.nlu.values.words import Number, Word, numbers, split
+from assistant.nlu.values.words import Number, Word, numbers, split, word_set
 
-_MANY = frozenset(
-    "transactions payments purchases transfers movements entries bookings items bills expenses debits credits "
-    "charges orders withdrawals deposits salaries subscriptions refunds invoices ones things".split()
+_MANY = word_set(
+    "transactions payments purchases transfers movements entries bookings items bills expenses debits "
+    "credits charges orders withdrawals deposits salaries subscriptions refunds invoices ones things"
 )
-_ONE = frozenset(
+_ONE = word_set(
     "transaction payment purchase transfer movement booking bill expense debit credit charge order "
-    "withdrawal deposit refund".split()
+    "withdrawal deposit refund"
 )
-_ORDER = frozenset("last latest recent newest first next previous past top biggest largest highest".split())
-_BETWEEN = frozenset(
+_ORDER = word_set("last latest recent newest first next previous past top biggest largest highest")
+_BETWEEN = word_set(
     "most more recent latest last biggest largest card bank grocery incoming outgoing pending regular cash "
-    "upcoming different of my the atm".split()
+    "upcoming different of my the atm"
 )
-_TIMES = frozenset(
+_TIMES = word_set(
     "day days week weeks weekend weekends fortnight month months quarter quarters year years hour hours "
-    "minute minutes".split()
+    "minute minutes"
 )
-_UNITS = frozenset(
+_UNITS = word_set(
     "euro euros eur pound pounds gbp quid dollar dollars usd cent cents pence p percent € £ $ hundred "
-    "thousand grand".split()
+    "thousand grand"
 )
 _MOST = 500
 """Nobody wants to hear more; a larger figure is something else."""

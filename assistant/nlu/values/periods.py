@@ -14,12 +14,12 @@ from datetime import date, timedelta
 from assistant.nlu.values.calendar import Span, add_months, day_name, month_name, weekday_name
 from assistant.nlu.values.found import Found
 from assistant.nlu.values.moments import Reader
-from assistant.nlu.values.words import Word, split
+from assistant.nlu.values.words import Word, split, word_set
 
-_FUTURE = frozenset(
-    "due upcoming coming next tomorrow will planned scheduled future expect expected shall soon owe".split()
+_FUTURE = word_set(
+    "due upcoming coming next tomorrow will planned scheduled future expect expected shall soon owe"
 )
-_COMPARING = frozenset("difference compare compared compares comparing versus vs against".split())
+_COMPARING = word_set("difference compare compared compares comparing versus vs against")
 _AGAINST = frozenset({"than", "versus", "vs", "against"})
 _AGAINST_WHEN_COMPARING = frozenset({"to", "with"})
 _TYPED = re.compile(r"(?<![\w.,/-])(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2(?:\d{4}|\d{2}))(?![\w/-])")
@@ -36,7 +36,7 @@ def find(text: str, today: date) -> list[Found]:
     future = any(word.text in _FUTURE for word in words)
     reader = Reader(words, today, future=future, typed=typed)
     comparing = any(word.text in _COMPARING for word in words)
-    results = []
+    results: list[Found] = []
     index = 0
     while index < len(words):
         read = _range(reader, index, comparing=comparing) or reader.span(index)

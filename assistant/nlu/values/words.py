@@ -22,6 +22,11 @@ _MORE_NUMBERS = {"couple": 2, "few": 3, "dozen": 12}
 _MULTIPLES = frozenset({"hundred", "thousand", "million"})
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, for lists that are longer than a line."""
+    return frozenset(text.split())
+
+
 class Word(NamedTuple):
     text: str
     """Lower case, without a possessive ending: `week` for `week's`."""
@@ -92,9 +97,9 @@ def at(found: Sequence[Number], index: int) -> Number | None:
     return next((number for number in found if number.first == index), None)
 
 
-_BEFORE_PRONOUN = frozenset(
+_BEFORE_PRONOUN = word_set(
     "the that this which first second third fourth fifth last other next each any no every another big "
-    "biggest latest right wrong".split()
+    "biggest latest right wrong"
 )
 
 
