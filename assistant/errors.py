@@ -201,6 +201,14 @@ class BankAnswerError(BankError):
     say = "Your bank sent an answer that I cannot rely on, so I will not read it out."
 
 
+class BankIdentityError(BankError):
+    """The certificate is not the bank's, or nobody we know vouches for it."""
+
+    code = "bank.identity"
+    say = "I could not make sure that this is really your bank, so I asked it nothing."
+    remedy = "Check the clock of this computer and the bank's address; somebody may be in between."
+
+
 class BankBusyError(BankError):
     code = "bank.access_exceeded"
     say = "Your bank allows no more automatic look-ups today."
@@ -223,10 +231,26 @@ class ConsentRevokedError(ConsentError):
     say = "The permission to look at your accounts was withdrawn."
 
 
+class ConsentIncompleteError(ConsentError):
+    """`received` or `partiallyAuthorised`: nobody, or not everybody, has confirmed it."""
+
+    code = "bank.consent_incomplete"
+    say = "The permission to look at your accounts still waits for a confirmation."
+    remedy = "Let the other account holder confirm at the bank, or run `assistant banks connect` again."
+
+
 class CredentialsError(BankError):
     code = "bank.credentials"
     say = "Your bank did not accept the sign-in."
     remedy = "Check the user name and the password, then run `assistant banks connect` again."
+
+
+class CertificateError(BankError):
+    """CERTIFICATE_*, SIGNATURE_* and ROLE_INVALID: it is the program that is refused, not the customer."""
+
+    code = "bank.certificate"
+    say = "Your bank does not accept this program as a caller."
+    remedy = "The bank wants a registered certificate; connect it through a provider that has one."
 
 
 class ScaError(BankError):
@@ -235,11 +259,96 @@ class ScaError(BankError):
     remedy = "Start again; a fresh code is sent."
 
 
+class ScaMethodError(ScaError):
+    code = "bank.sca_method"
+    say = "Your bank does not know that way of confirming."
+    remedy = "Start again and choose one of the ways that the bank offers."
+
+
+class ScaTimeoutError(ScaError):
+    code = "bank.sca_timeout"
+    say = "I waited for your confirmation, but your bank did not get it in time."
+    remedy = "Start again and confirm in the bank's app or on its page within a few minutes."
+
+
 class BankRefusedError(BankError):
     """A well-formed refusal (403, 404, 405, 409 and the 400s) with no case of its own."""
 
     code = "bank.refused"
     say = "Your bank refused that request."
+
+
+class BankFormatError(BankRefusedError):
+    code = "bank.format"
+    say = "Your bank did not understand my request."
+    remedy = "This is a fault of this program or of the bank; please report it with the code that is shown."
+
+
+class NotOfferedError(BankRefusedError):
+    code = "bank.not_offered"
+    say = "Your bank does not offer that."
+    remedy = "The bank's own app or branch may be able to do it."
+
+
+class PeriodError(BankRefusedError):
+    code = "bank.period"
+    say = "Your bank does not show that period."
+    remedy = "Ask for a later one; many banks show the last ninety days."
+
+
+class AccessBlockedError(BankRefusedError):
+    code = "bank.blocked"
+    say = "Your bank has blocked access to this account."
+    remedy = "Ask the bank why; only the bank can lift it."
+
+
+class NotKnownError(BankRefusedError):
+    code = "bank.unknown"
+    say = "Your bank does not know that account or payment any more."
+    remedy = "Ask again; if that does not help, connect the bank again."
+
+
+class WrongStateError(BankRefusedError):
+    """409: the same request again would be refused again."""
+
+    code = "bank.state"
+    say = "At your bank that is not possible as things stand."
+    remedy = "Look at the account at the bank, then ask again."
+
+
+class ResourceBlockedError(WrongStateError):
+    code = "bank.resource_blocked"
+    say = "Your bank is already working on that, so it cannot be changed."
+
+
+class TooLateToCancelError(WrongStateError):
+    code = "bank.too_late"
+    say = "It is too late to cancel that payment."
+    remedy = "Ask the bank or the payee to send the money back."
+
+
+class PaymentRefusedError(BankRefusedError):
+    code = "bank.payment_refused"
+    say = "Your bank refused that payment."
+    remedy = "Check the account, the amount and the payee, then ask again."
+
+
+class ExecutionDateError(PaymentRefusedError):
+    code = "bank.execution_date"
+    say = "Your bank cannot pay on that day."
+    remedy = "Choose another day; many banks take no holidays and no past days."
+
+
+class CardRefusedError(BankRefusedError):
+    code = "bank.card"
+    say = "Your bank does not accept that card."
+    remedy = "Check the card's number and whether it is still valid."
+
+
+class FundsUnknownError(BankRefusedError):
+    code = "bank.funds_unknown"
+    say = "Your bank does not tell me whether there is enough money in that account."
+    remedy = "Look at the balance instead."
 
 
 # --- the machine -----------------------------------------------------------------------------

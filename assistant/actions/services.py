@@ -56,7 +56,8 @@ def services() -> Services:
     with _lock:
         if _services is None:
             settings = Settings.from_environment()
-            _services = Services.from_settings(settings, Portfolio.from_settings(settings), clock())
+            today = clock()
+            _services = Services.from_settings(settings, Portfolio.from_settings(settings, today), today)
         return _services
 
 

@@ -1,0 +1,79 @@
+"""The names of everybody the customer paid or was paid by, for matching what was said."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+from assistant.bank.model import Transaction
+from assistant.errors import AssistantError
+
+DAYS = 456
+"""Fifteen months: whoever is paid once a year is known, with a season to spare."""
+
+Read = Callable[[date, date], Iterable[Transaction]]
+"""Transactions from one day to another; may take its time, and may raise AssistantError."""
+
+
+class KnownNames:
+    """Cheap to ask as often as needed: reading goes on in the background, once a day.
+
+    Yesterday's names stay until today's are there. May be used from several threads.
+    """
+
+    def __init__(self, read: Read, today: Callable[[], date]):
+        self._read = read
+        self._today = today
+        self._lock = threading.Lock()
+        self._names: frozenset[str] = frozenset()
+        self._sorted: tuple[str, ...] = ()
+        self._begun: date | None = None
+        self._generation = 0
+
+    def known(self) -> tuple[str, ...]:
+        """In alphabetical order. Begins the day's reading when nobody has yet."""
+        today = self._today()
+        with self._lock:
+            begin = self._begun != today
+            self._begun = today
+            generation = self._generation
+            names = self._sorted
+        if begin:
+            threading.Thread(target=self._refresh, args=(today, generation), daemon=True).start()
+        return names
+
+    def learn(self, transactions: Iterable[Transaction]) -> None:
+        """Take names from what was read for another purpose."""
+        with self._lock:
+            self._add(_names_in(transactions))
+
+    def clear(self) -> None:
+        """Forget all, because other banks are connected now."""
+        with self._lock:
+            self._generation += 1
+            self._begun = None
+            self._names, self._sorted = frozenset(), ()
+
+    def _refresh(self, today: date, generation: int) -> None:
+        try:
+            found = _names_in(self._read(today - timedelta(days=DAYS), today))
+        except AssistantError:
+            return  # what later questions bring is learnt all the same
+        with self._lock:
+            if generation == self._generation:
+                self._add(found)
+
+    def _add(self, names: frozenset[str]) -> None:
+        if not names <= self._names:
+            self._names |= names
+            self._sorted = tuple(sorted(self._names, key=str.casefold))
+
+
+def _names_in(transactions: Iterable[Transaction]) -> frozenset[str]:
+    return frozenset(
+        name
+        for each in transactions
+        for name in (each.merchant.name if each.merchant else "", each.counterparty)
+        if name
+    )

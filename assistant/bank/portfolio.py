@@ -1,0 +1,253 @@
+"""All connected banks as one: read side by side, and one that is down costs only its own part."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Generic, TypeVar
+
+from assistant.bank.connections import Connection, Connections
+from assistant.bank.interface import Bank
+from assistant.bank.known_names import KnownNames
+from assistant.bank.model import Account, Balance, StandingOrder, Transaction
+from assistant.bank.recent import Recent
+from assistant.bank.side_by_side import TooSlowError, side_by_side
+from assistant.bank.wire import Patience, Wire
+from assistant.bank.xs2a import Xs2aBank
+from assistant.errors import BankError, BankTimeoutError, NoBankError
+from assistant.events import Event, Observer
+from assistant.settings import Settings
+
+T = TypeVar("T")
+
+MONEY_SECONDS = 20.0
+"""How long balances and transactions count as read just now: a follow-up question, not a new one."""
+NAMES_SECONDS = 300.0
+"""The same for which accounts there are and what they are called."""
+_PATIENT = 5
+"""How many times longer than a question the reading of fifteen months may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered(Generic[T]):
+    """What the banks sent, and the banks that sent nothing: one failure each, and nothing of theirs."""
+
+    items: tuple[T, ...]
+    failures: tuple[BankError, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Member:
+    """A connected bank with what makes it go."""
+
+    connection: Connection
+    wire: Wire
+    bank: Bank
+    unattended: Bank
+    """The same bank, for reads that no question waits for."""
+
+
+class Portfolio:
+    """The customer's banks. Every reading method raises NoBankError when none is connected and
+    StorageError when the connections cannot be read; what goes wrong at a bank is in the result."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        *,
+        patience: Patience | None = None,
+        asked_by_customer: bool = True,
+        today: Callable[[], date] = date.today,
+    ):
+        self._connections = connections
+        self._patience = patience or Patience()
+        self._asked = asked_by_customer
+        self._today = today
+        self._observers: list[Observer] = []
+        self._recent = Recent(self._patience.monotonic)
+        self._lock = threading.Lock()
+        self._members: tuple[_Member, ...] = ()
+        self._names = KnownNames(self._read_names, today)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, today: Callable[[], date] = date.today) -> Portfolio:
+        """The banks that `assistant banks connect` stored, read for a customer who asks just now."""
+        return cls(
+            Connections.from_settings(settings), patience=patience_of(settings.bank_timeout), today=today
+        )
+
+    def subscribe(self, observer: Observer) -> Callable[[], None]:
+        """Tell of every `BankCalled`, in the thread of the call; the returned function ends it."""
+        self._observers = [*self._observers, observer]
+
+        def unsubscribe() -> None:
+            self._observers = [each for each in self._observers if each is not observer]
+
+        return unsubscribe
+
+    def forget(self) -> None:
+        """Ask the banks again even for what was read just now."""
+        self._recent.clear()
+
+    def accounts(self) -> Gathered[Account]:
+        """All accounts, bank by bank."""
+
+        def read(member: _Member) -> tuple[Account, ...]:
+            key = (member.connection, "accounts")
+            return self._kept(key, NAMES_SECONDS, lambda: tuple(member.bank.accounts()))
+
+        return self._gather({member: [read] for member in self._all()})
+
+    def balances(self) -> Gathered[tuple[Account, tuple[Balance, ...]]]:
+        """All accounts with all their balances."""
+
+        def read(member: _Member) -> tuple[tuple[Account, tuple[Balance, ...]], ...]:
+            key = (member.connection, "balances")
+            found = self._kept(key, MONEY_SECONDS, lambda: tuple(member.bank.balances()))
+            self._recent.put((member.connection, "accounts"), tuple(account for account, _ in found))
+            return found
+
+        return self._gather({member: [read] for member in self._all()})
+
+    def transactions(self, accounts: Iterable[Account], since: date, until: date) -> Gathered[Transaction]:
+        """Everything on these accounts from `since` to `until`, both included, and what is pending."""
+
+        def reader(account: Account) -> Callable[[_Member], tuple[Transaction, ...]]:
+            return lambda member: self._transactions(member, account, since, until)
+
+        gathered = self._of_accounts(accounts, reader)
+        self._names.learn(gathered.items)
+        return gathered
+
+    def standing_orders(self, accounts: Iterable[Account]) -> Gathered[StandingOrder]:
+        """What the banks will pay by themselves from these accounts."""
+
+        def reader(account: Account) -> Callable[[_Member], tuple[StandingOrder, ...]]:
+            def read(member: _Member) -> tuple[StandingOrder, ...]:
+                key = (member.connection, "orders", account.id)
+                return self._kept(key, MONEY_SECONDS, lambda: tuple(member.bank.standing_orders(account)))
+
+            return read
+
+        return self._of_accounts(accounts, reader)
+
+    def names(self) -> tuple[str, ...]:
+        """Everybody the customer paid or was paid by, as far as it is known at this moment.
+
+        Never waits: fifteen months are read in the background, once a day, after the first call.
+        """
+        return self._names.known()
+
+    def close(self) -> None:
+        """Give the connections back; a later call opens new ones."""
+        with self._lock:
+            members, self._members = self._members, ()
+        for member in members:
+            member.wire.close()
+
+    def _transactions(
+        self, member: _Member, account: Account, since: date, until: date
+    ) -> tuple[Transaction, ...]:
+        key = (member.connection, "transactions", account.id)
+        kept = self._recent.get(key, MONEY_SECONDS)
+        if kept is not None and kept[0] <= since and until <= kept[1]:
+            return tuple(each for each in kept[2] if since <= each.on <= until or each.pending)
+        found = tuple(member.bank.transactions(account, since, until))
+        self._recent.put(key, (since, until, found))
+        return found
+
+    def _kept(self, key: tuple[object, ...], seconds: float, read: Callable[[], T]) -> T:
+        kept: T | None = self._recent.get(key, seconds)
+        if kept is None:
+            kept = read()
+            self._recent.put(key, kept)
+        return kept
+
+    def _of_accounts(
+        self, accounts: Iterable[Account], reader: Callable[[Account], Callable[[_Member], tuple[T, ...]]]
+    ) -> Gathered[T]:
+        members = {member.connection.name: member for member in self._all()}
+        jobs: dict[_Member, list[Callable[[_Member], tuple[T, ...]]]] = {}
+        gone: dict[str, BankError] = {}
+        for account in accounts:
+            member = members.get(account.bank)
+            if member is None:
+                gone[account.bank] = NoBankError("disconnected meanwhile", bank=account.bank)
+            else:
+                jobs.setdefault(member, []).append(reader(account))
+        gathered = self._gather(jobs)
+        return Gathered(gathered.items, (*gathered.failures, *gone.values()))
+
+    def _gather(self, jobs: Mapping[_Member, Sequence[Callable[[_Member], tuple[T, ...]]]]) -> Gathered[T]:
+        """Do every job at once.
+
+        Of a bank with a failure nothing is kept: half of what it has would make a wrong sum.
+        """
+        order = [(member, job) for member, each in jobs.items() for job in each]
+        results = side_by_side([partial(job, member) for member, job in order], self._patience.total)
+        items: dict[_Member, list[T]] = {member: [] for member in jobs}
+        failures: dict[_Member, BankError] = {}
+        for (member, _), result in zip(order, results, strict=True):
+            if isinstance(result, Exception):
+                failures.setdefault(member, _as_failure(member, result))
+            else:
+                items[member] += result
+        self._recent.drop_older(NAMES_SECONDS)
+        kept = [item for member, each in items.items() if member not in failures for item in each]
+        return Gathered(tuple(kept), tuple(failures.values()))
+
+    def _all(self) -> list[_Member]:
+        connections = self._connections.all()
+        if not connections:
+            raise NoBankError("no connection is stored")
+        with self._lock:
+            known = {member.connection: member for member in self._members}
+            if known.keys() != set(connections):
+                for connection in known.keys() - set(connections):
+                    known[connection].wire.close()
+                self._members = tuple(known.get(each) or self._join(each) for each in connections)
+                self._recent.clear()
+                self._names.clear()
+            return list(self._members)
+
+    def _join(self, connection: Connection) -> _Member:
+        wire = Wire(connection.name, connection.base_url, self._patience, self._tell)
+
+        def bank(asked: bool) -> Bank:
+            return Xs2aBank(wire, connection.consent_id, asked_by_customer=asked, today=self._today)
+
+        return _Member(connection, wire, bank(self._asked), bank(False))
+
+    def _tell(self, event: Event) -> None:
+        for observer in self._observers:
+            observer(event)
+
+    def _read_names(self, since: date, until: date) -> list[Transaction]:
+        """Of every bank that answers; the others' names are learnt from later questions."""
+
+        def read(member: _Member) -> list[Transaction]:
+            bank = member.unattended
+            accounts = bank.accounts()
+            return [each for account in accounts for each in bank.transactions(account, since, until)]
+
+        jobs = [partial(read, member) for member in self._all()]
+        results = side_by_side(jobs, self._patience.total * _PATIENT)
+        return [each for result in results if not isinstance(result, Exception) for each in result]
+
+
+def patience_of(bank_timeout: tuple[float, float]) -> Patience:
+    """From the setting of that name: a call may take as long as two reads that just do not time out."""
+    connect, read = bank_timeout
+    return Patience(connect=connect, read=read, total=2 * read)
+
+
+def _as_failure(member: _Member, error: Exception) -> BankError:
+    """Raises what is no failure of the bank's."""
+    if isinstance(error, BankError):
+        return error
+    if isinstance(error, TooSlowError):
+        return BankTimeoutError("no answer in time", bank=member.connection.name)
+    raise error

@@ -1,0 +1,42 @@
+"""Doing several slow things at once, and waiting for none of them longer than agreed."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class TooSlowError(Exception):
+    """What takes the place of a result that did not come in time."""
+
+
+def side_by_side(jobs: Sequence[Callable[[], T]], seconds: float) -> list[T | Exception]:
+    """The result of every job, in order; the exception where a job raised one.
+
+    A job that is not done in time goes on in its thread, whose result nobody reads: the threads are
+    daemons, so that a bank which sends a byte a minute holds neither the answer nor the program's end.
+    """
+    done: queue.SimpleQueue[tuple[int, T | Exception]] = queue.SimpleQueue()
+
+    def work(index: int, job: Callable[[], T]) -> None:
+        try:
+            done.put((index, job()))
+        except Exception as error:  # noqa: BLE001 - handed to the caller
+            done.put((index, error))
+
+    for index, job in enumerate(jobs):
+        threading.Thread(target=work, args=(index, job), daemon=True).start()
+    results: list[T | Exception] = [TooSlowError() for _ in jobs]
+    deadline = time.monotonic() + seconds
+    for _ in jobs:
+        try:
+            index, result = done.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            break
+        results[index] = result
+    return results
