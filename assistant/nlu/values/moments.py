@@ -55,7 +55,9 @@ class Reader(DayReading, UnitReading):
             return None
         if self.word(behind) != "of":
             return None
-        read = self.relative_unit(behind + 1) or self.month(behind + 1, self.future)
+        read = self.relative_unit(behind + 1)
+        if read is None and number is None:  # a day of a named month is `day_of_month`
+            read = self.month(behind + 1, self.future)
         if read is None:
             if self.word(behind + 1) != "the" or self.word(behind + 2) not in calendar.UNITS:
                 return None

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from text_to_num import find_numbers
 
 _WORD = re.compile(
-    r"(?P<figure>\d+(?:[.,]\d+)*)(?P<tail>st|nd|rd|th|k|p)?(?![^\W_])|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[€£$]"
+    r"(?P<figure>[0-9]+(?:[.,][0-9]+)*)(?P<tail>st|nd|rd|th|k|p)?(?![^\W_])|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[€£$]"
 )
 _GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -62,7 +62,7 @@ def split(text: str) -> tuple[Word, ...]:
             )
         else:
             plain = _POSSESSIVE.sub("", found[0].lower())
-            words.append(Word(plain, found.start(), found.end(), found[0] if found[0].isdigit() else ""))
+            words.append(Word(plain, found.start(), found.end()))
     return tuple(words)
 
 

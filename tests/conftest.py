@@ -1,0 +1,33 @@
+"""What tests of several rooms share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant.nlu.training import train
+from assistant.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def nlu_model(pytestconfig: pytest.Config) -> Path:
+    """The model of `config.yml` and `nlu_data` as they are: trained once, kept in pytest's cache.
+
+    Workers that run side by side wait for the one that trains.
+    """
+    cache = pytestconfig.cache
+    home = Path(cache.mkdir("assistant")) if cache else ROOT / ".pytest_cache" / "assistant"
+    return train(Settings(data=ROOT, home=home), lambda _: None)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The project's data with an empty home."""
+    return Settings(data=ROOT, home=tmp_path / "home", keyring=False)
+
+
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
