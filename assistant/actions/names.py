@@ -81,34 +81,41 @@ class Payee:
 class Payees:
     """Everybody that the customer paid or was paid by."""
 
-    def __init__(self, shops: Mapping[str, bool]):
+    def __init__(self, shops: Mapping[str, bool], known: Iterable[str] = ()):
+        """`shops`: the names in the transactions at hand, and whether each is a shop's.
+
+        `known`: all other names, so that "aldi" is not taken for the only similar name of the month.
+        """
         self._shops = shops
+        self._known = sorted({*shops, *known})
 
     @classmethod
-    def of(cls, transactions: Iterable[Transaction]) -> Payees:
+    def of(cls, transactions: Iterable[Transaction], known: Iterable[str] = ()) -> Payees:
         shops: dict[str, bool] = {}
         for each in transactions:
             name = display_name(each)
             if name:
                 shops[name] = shops.get(name, False) or each.merchant is not None
-        return cls(shops)
+        return cls(shops, known)
 
     def named(self, said: str) -> Payee:
         """Who is meant; somebody nobody knows is looked for as said. Raises Unclear.
 
         Branches of one chain ("Tesco Express", "Tesco Metro") are one shop. People who share a
-        name are not: there the customer is asked.
+        name are not: there the customer is asked, where it makes a difference.
         """
-        found = resolve(said, sorted(self._shops))
+        meant = resolve(said, self._known)
+        found = [name for name in meant if name in self._shops] or meant
         if not found:
             return Payee(_shown(said), frozenset({said.casefold()}))
         plain = set(plain_words(said))
-        branches = all(self._shops[name] and plain <= set(plain_words(name)) for name in found)
-        if len(found) > 1 and not branches:
+        at_hand = found[0] in self._shops
+        branches = all(self._shops.get(name) and plain <= set(plain_words(name)) for name in found)
+        if len(found) > 1 and at_hand and not branches:
             raise Unclear(Choice("merchant", tuple(found)))
         display = found[0] if len(found) == 1 else _shown(said)
         names = frozenset(name.casefold() for name in found)
-        return Payee(display, names, is_person=not self._shops[found[0]])
+        return Payee(display, names, is_person=at_hand and not self._shops[found[0]])
 
 
 def _shown(said: str) -> str:

@@ -106,8 +106,9 @@ class Filters:
     @classmethod
     def from_slot(cls, value: Mapping[str, Any]) -> Filters:
         amount = value.get("amount")
+        names: dict[str, Any] = {kind: tuple(value.get(kind) or ()) for kind in _NAMES}
         return cls(
-            **{kind: tuple(value.get(kind) or ()) for kind in _NAMES},
+            **names,
             direction=value.get("direction"),
             period=tuple(Period.from_value(period) for period in value.get("period") or ()),
             against=tuple(Period.from_value(period) for period in value.get("against") or ()),

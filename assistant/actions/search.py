@@ -61,7 +61,7 @@ def find(turn: Turn, filters: Filters, since: date, until: date) -> Found:
         raise gathered.failures[0]
     turn.mention(failures)
     home = home_country(scope.everything)
-    payees = Payees.of(gathered.items)
+    payees = Payees.of(gathered.items, turn.services.portfolio.names() if filters.merchant else ())
     merchants = [payees.named(said) for said in filters.merchant]
     places = _places(turn, filters.place, gathered.items)
     names = frozenset(name for merchant in merchants for name in merchant.names)

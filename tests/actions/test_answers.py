@@ -48,12 +48,18 @@ def test_all_balances_with_one_total_for_each_currency(talk: Talk, books: Books)
     euros = sum(books.available(key) for key in ("everyday", "savings", "joint"))
     answer = one(said, "utter_balances")
     assert answer.values["total"] == f"{written(euros)} and {written(books.available('sterling'), '£')}"
-    assert answer.values["items"].count(",") + answer.values["items"].count(" and ") >= 2
     assert len(answer.values["table"].splitlines()) == 5
     assert names(said)[-1] == "utter_more_offer"
     (rest,) = talk("action_more")
-    assert "Harbour Visa" in rest.values["items"]
-    assert "Sterling account" in rest.values["items"]
+    heard = answer.values["items"] + rest.values["items"]
+    for name in (
+        "Everyday account",
+        "Rainy day savings",
+        "Joint account",
+        "Harbour Visa",
+        "Sterling account",
+    ):
+        assert heard.count(name) == 1
     assert names(talk("action_more")) == ["utter_more_none"]
 
 
@@ -77,7 +83,7 @@ def test_yesterdays_balance_is_not_known_and_that_is_said(talk: Talk) -> None:
 def test_accounts_are_listed_with_their_banks(talk: Talk) -> None:
     answer = one(talk("action_list_accounts"), "utter_accounts")
     assert answer.values["number"] == "5 accounts"
-    assert "Everyday account at Meadow Bank" in answer.values["items"]
+    assert answer.values["items"].count(" at Harbour Bank") == 3
     assert "Harbour Visa (Harbour Bank, card, EUR)" in answer.values["table"]
 
 
@@ -97,7 +103,8 @@ def test_several_ibans_are_shown_and_one_is_asked_for(talk: Talk) -> None:
     assert asked.response == "utter_which_account"
     assert len(asked.values["table"].splitlines()) == 4
     (said,) = talk("action_not_understood", "the second one")
-    assert said.values["account"] == "Rainy day savings"
+    second = asked.values["options"].split(", ")[1]
+    assert said.values["account"] == second
 
 
 def test_a_card_has_no_iban_but_an_end(talk: Talk) -> None:

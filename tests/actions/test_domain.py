@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 from rasa_sdk.executor import ActionExecutor
 from ruamel.yaml import YAML
 
@@ -34,14 +33,6 @@ def pairs(conversation: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (intent["intent"], action["action"]) for intent, action in zip(steps[::2], steps[1::2], strict=True)
     ]
-
-
-@pytest.fixture(scope="module")
-def executor() -> ActionExecutor:
-    """Loaded as `rasa run actions --actions assistant.actions` loads it."""
-    executor = ActionExecutor()
-    executor.register_package("assistant.actions")
-    return executor
 
 
 def test_the_domain_names_the_actions_that_there_are(executor: ActionExecutor) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.actions.names import Payees, Unclear, pick, resolve
+from assistant.actions.names import Payee, Payees, Unclear, pick, resolve
 from assistant.actions.question import Choice
 from tests.actions.ledger import paid, transfer
 
@@ -41,6 +41,13 @@ def test_names_are_found_as_they_are_said_and_heard(said: str, name: str) -> Non
 def test_people_are_told_from_shops() -> None:
     assert PAYEES.named("tom baker").is_person
     assert not PAYEES.named("starbucks").is_person
+
+
+def test_a_name_from_another_month_keeps_a_similar_one_from_being_taken() -> None:
+    payees = Payees.of([paid("-5", "Costa"), transfer("-5", "Martin Durand")], ["Costco", "Martine Durand"])
+    assert payees.named("costco") == Payee("Costco", frozenset({"costco"}))
+    assert Payees.of([paid("-5", "Costa")]).named("costco").display == "Costa"
+    assert payees.named("durand").display == "Martin Durand"
 
 
 def test_branches_are_one_shop() -> None:
