@@ -111,7 +111,8 @@ class TurnFailed(Event):
 class TurnEnded(Event):
     turn: int
     stages: Mapping[str, float] = field(default_factory=dict)
-    """Milliseconds by stage: hear, understand, bank, speak."""
+    """Milliseconds by stage, in order: `hear` (last frame → transcript), `understand`, `answer` (the action,
+    its bank calls included), `speak` (text → PCM)."""
 
 
 Observer = Callable[[Event], None]

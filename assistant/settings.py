@@ -41,6 +41,8 @@ class Settings:
     """Seconds to connect to a bank, and between two bytes of its answer."""
     keyring: bool = True
     """Use the OS keyring for consents and tokens when there is one."""
+    practice: bool = False
+    """The customer is the made-up one: connections lie apart from the real ones."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -97,7 +99,7 @@ class Settings:
 
     @property
     def connections(self) -> Path:
-        return self.home / "banks"
+        return self.home / ("practice-banks" if self.practice else "banks")
 
     @property
     def sandbox(self) -> Path:

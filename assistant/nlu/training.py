@@ -52,6 +52,12 @@ def train(settings: Settings, progress: Progress) -> Path:
     return model
 
 
+def trained_model(settings: Settings) -> Path | None:
+    """The model for the data as they are now, or None when there is none yet."""
+    model = settings.nlu_models / f"{fingerprint(settings, training_files(settings))}.tar.gz"
+    return model if model.is_file() else None
+
+
 def training_files(settings: Settings) -> list[Path]:
     """Everything that a model is made from, but program code."""
     return [settings.nlu_config, *sorted(settings.nlu_data.rglob("*.yml"))]

@@ -1,6 +1,6 @@
 """Record the spoken commands and the demo conversation again: `python tests/audio/make_recordings.py`.
 
-Reads `commands.yml` and `demo/conversation.yml` beside it and writes the FLAC files that they name: 16 kHz,
+Reads `commands.yml` and `voices/en/demo/conversation.yml` and writes the FLAC files that they name: 16 kHz,
 mono, 16 bit. Lead-in, lead-out, loudness and the faint noise under the voice are drawn from a generator
 seeded with the file's name, so a file that is made again differs only where its voice does. Nothing is
 written when a voice is missing; `--only PREFIX` makes the files whose names begin so.
@@ -29,6 +29,7 @@ import soxr
 from ruamel.yaml import YAML
 
 HERE = Path(__file__).resolve().parent
+DEMO = HERE.parents[1] / "voices" / "en" / "demo"
 SAMPLE_RATE = 16_000
 """Hz: what the recogniser takes."""
 SILENCE_SECONDS = (0.2, 0.5)
@@ -63,7 +64,7 @@ class Recording:
 
 def recordings() -> Iterator[Recording]:
     """Everything that is to be recorded, as the two YAML files list it."""
-    for listing, key in ((HERE / "commands.yml", "commands"), (HERE / "demo" / "conversation.yml", "turns")):
+    for listing, key in ((HERE / "commands.yml", "commands"), (DEMO / "conversation.yml", "turns")):
         content = YAML(typ="safe").load(listing.read_text(encoding="utf-8"))
         for entry in content[key]:
             voice = content["voices"][entry["voice"]]

@@ -15,7 +15,8 @@ from ruamel.yaml import YAML
 from tests.audio.expected import period, same_period
 
 HERE = Path(__file__).resolve().parent
-LISTINGS = {HERE / "commands.yml": "commands", HERE / "demo" / "conversation.yml": "turns"}
+DEMO = HERE.parents[1] / "voices" / "en" / "demo"
+LISTINGS = {HERE / "commands.yml": "commands", DEMO / "conversation.yml": "turns"}
 INTENTS = {
     *("check_balance", "list_accounts", "list_transactions", "search_transactions", "spending"),
     *("compare_spending", "card_usage", "income", "upcoming_payments", "recurring_payments"),
@@ -48,7 +49,7 @@ def test_enough_commands_in_enough_voices() -> None:
     assert len(voices) >= 6
     assert min(voices.values()) >= 10
     assert {command["intent"] for command in commands} == INTENTS
-    assert 8 <= len(_load(HERE / "demo" / "conversation.yml")["turns"]) <= 10
+    assert 8 <= len(_load(DEMO / "conversation.yml")["turns"]) <= 10
 
 
 def test_every_file_is_listed_once_and_there() -> None:

@@ -1,0 +1,88 @@
+"""`assistant demo`: a recorded conversation of the made-up customer with the practice bank."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from assistant.audio.frames import Samples
+from assistant.audio.loudspeaker import Loudspeaker
+from assistant.audio.recordings import RecordingSource, read_recording
+from assistant.audio.writer import WavWriter
+from assistant.cli.console import console, print_failure, working
+from assistant.cli.turns import TurnPrinter
+from assistant.conversation import Conversation, Turn
+from assistant.errors import AssistantError, AudioError, BadRecordingError
+from assistant.practice import practice_settings, practising
+from assistant.settings import SAMPLE_RATE, Settings
+from assistant.startup import Desk
+
+_BEFORE_ANSWER = 0.4
+_AFTER_ANSWER = 0.8
+"""Seconds of quiet in the written conversation, so that it can be listened to."""
+
+
+def demonstrate(settings: Settings, output: Path, *, play: bool) -> None:
+    """Replay `voices/<language>/demo`, print every turn, play it where that is possible, write one WAV.
+
+    Raises AssistantError with what is missing or failed.
+    """
+    recordings = sorted((settings.voice / "demo").glob("*.flac"))
+    if not recordings:
+        raise BadRecordingError(f"no recordings in {settings.voice / 'demo'}")
+    started = time.monotonic()
+    settings = practice_settings(settings)
+    with working("Starting the practice bank and getting ready") as progress, practising(settings):
+        desk = Desk(settings).load(progress)
+        with desk:
+            console().print(f"Ready after {time.monotonic() - started:.1f} s.\n")
+            if desk.voice_problem is not None:
+                print_failure(desk.voice_problem)
+            loudspeaker = _loudspeaker() if play else None
+            conversation = desk.conversation(observers=[TurnPrinter(console())])
+            failed = _replay(conversation, recordings, output, loudspeaker)
+    console().print(f"The whole conversation: {output}")
+    if failed:
+        raise AssistantError(f"{failed} of {len(recordings)} turns failed")
+
+
+def _replay(
+    conversation: Conversation, recordings: list[Path], output: Path, loudspeaker: Loudspeaker | None
+) -> int:
+    """How many turns failed."""
+    failed = 0
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with WavWriter(output) as sound:
+        for recording in recordings:
+            question = read_recording(recording)
+            turn = conversation.hear(RecordingSource(recording))
+            failed += turn.failure is not None
+            sound.write(question)
+            sound.write_silence(_BEFORE_ANSWER)
+            if turn.speech is not None:
+                sound.write(turn.speech.samples, turn.speech.sample_rate)
+            sound.write_silence(_AFTER_ANSWER)
+            loudspeaker = _play(question, turn, loudspeaker)
+    return failed
+
+
+def _play(question: Samples, turn: Turn, loudspeaker: Loudspeaker | None) -> Loudspeaker | None:
+    """The loudspeaker, or None once it failed: the demonstration goes on without."""
+    if loudspeaker is None:
+        return None
+    try:
+        loudspeaker.play(question, SAMPLE_RATE)
+        if turn.speech is not None:
+            loudspeaker.play(turn.speech.samples, turn.speech.sample_rate)
+    except AudioError as problem:
+        print_failure(problem)
+        return None
+    return loudspeaker
+
+
+def _loudspeaker() -> Loudspeaker | None:
+    try:
+        return Loudspeaker()
+    except AudioError as problem:
+        console().print(f"No sound will be played: {problem.say} {problem.remedy}\n")
+        return None

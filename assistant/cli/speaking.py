@@ -1,0 +1,198 @@
+"""For people who speak or type: `demo`, `listen`, `chat`, `say`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from assistant.asr.endpoint import EndOfTurn
+from assistant.asr.turns import OneTurn
+from assistant.audio.loudspeaker import Loudspeaker
+from assistant.audio.microphone import Microphone
+from assistant.audio.writer import WavWriter
+from assistant.cli.console import console, print_failure, working
+from assistant.cli.turns import TurnPrinter
+from assistant.conversation import Conversation
+from assistant.errors import AudioError, SilentRecordingError
+from assistant.events import Event, PartialTranscript
+from assistant.practice import practice_settings, practising
+from assistant.settings import Settings
+from assistant.startup import Desk
+from assistant.tts.profile import VoiceProfile
+from assistant.tts.synthesiser import Speech, Synthesiser
+
+Practice = Annotated[
+    bool, typer.Option("--practice", help="Talk to the practice bank, which is started for you.")
+]
+DeviceOption = Annotated[
+    str | None, typer.Option("--device", help="Microphone, by (part of) its name or its number.")
+]
+SpeakerOption = Annotated[
+    str | None, typer.Option("--speaker", help="Loudspeaker, by (part of) its name or its number.")
+]
+Mute = Annotated[bool, typer.Option("--mute", help="Show the answers only.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (demo, listen, chat, say):
+        app.command(rich_help_panel="Talk")(command)
+
+
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The whole conversation as one WAV.")] = Path(
+        "out/demo.wav"
+    ),
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not play it, only write the WAV.")] = False,
+) -> None:
+    """Replay a recorded spoken conversation with the practice bank, every part real."""
+    from assistant.cli.demonstration import demonstrate
+
+    demonstrate(Settings.from_environment(), output, play=not quiet)
+
+
+def chat(practice: Practice = False) -> None:
+    """Type instead of speaking; the same dialogue. Ctrl-D ends it.
+
+    Lines from a pipe are taken as well: `echo "what is my balance" | assistant chat --practice`
+    """
+    with _desk(practice, hearing=False, speaking=False) as desk:
+        printer = TurnPrinter(console(), heard=False)
+        conversation = desk.conversation(observers=[printer])
+        typed = sys.stdin.isatty()
+        if typed:
+            console().print("Type what you would say. Ctrl-D ends the conversation.")
+        failures = 0
+        for line in _lines(typed):
+            turn = conversation.read(line)
+            failures += turn.failure is not None
+            understood = turn.understood
+            if understood is not None and understood.intent == "goodbye":
+                break
+        if failures and not typed:
+            raise typer.Exit(1)
+
+
+def say(
+    text: Annotated[str, typer.Argument(help='What to say, written as usual: "You have €12.50".')],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write a WAV instead of playing.")
+    ] = None,
+    rate: Annotated[
+        float, typer.Option("--rate", min=0.4, max=2.5, help="1 is the voice's own speed.")
+    ] = 1.0,
+    speaker: SpeakerOption = None,
+) -> None:
+    """Speak a text with the assistant's voice."""
+    settings = Settings.from_environment()
+    with Synthesiser(VoiceProfile.load(settings.voice)) as voice:
+        speech = voice.render(text, rate=rate)
+    if output is not None:
+        with WavWriter(output, speech.sample_rate) as sound:
+            sound.write(speech.samples)
+        console().print(f"{output}: {speech.seconds:.1f} s")
+        return
+    Loudspeaker(speaker).play(speech.samples, speech.sample_rate)
+
+
+def listen(
+    practice: Practice = False,
+    push_to_talk: Annotated[
+        bool, typer.Option("--push-to-talk", "-p", help="Listen only after the Enter key.")
+    ] = False,
+    device: DeviceOption = None,
+    speaker: SpeakerOption = None,
+    mute: Mute = False,
+    turns: Annotated[int, typer.Option("--turns", min=0, help="Stop after so many turns; 0 goes on.")] = 0,
+) -> None:
+    """Talk through the microphone. Ctrl-C ends it."""
+    microphone = Microphone(_number_or_name(device))
+    with _desk(practice, hearing=True, speaking=not mute) as desk:
+        if desk.voice_problem is not None:
+            print_failure(desk.voice_problem)
+        loudspeaker = None if desk.synthesiser is None else _loudspeaker(speaker)
+        ear = _Ear()
+        conversation = desk.conversation(observers=[ear, TurnPrinter(console(), silence=False)])
+        done = 0
+        with microphone:
+            console().print("I am listening. Ctrl-C ends it.")
+            while not turns or done < turns:
+                if push_to_talk:
+                    console().input("Press Enter, then speak. ")
+                # What the loudspeaker said, and what was said before the key, is no request.
+                microphone.drop_waiting()
+                done += _listen_once(conversation, microphone, ear, loudspeaker)
+
+
+class _Ear:
+    """Hands the words so far to the rules that decide when a turn has ended."""
+
+    def __init__(self) -> None:
+        self.turn: OneTurn | None = None
+
+    def __call__(self, event: Event) -> None:
+        if self.turn is not None and isinstance(event, PartialTranscript):
+            self.turn.partial(event.text)
+
+
+def _listen_once(
+    conversation: Conversation, microphone: Microphone, ear: _Ear, loudspeaker: Loudspeaker | None
+) -> bool:
+    ear.turn = OneTurn(microphone, EndOfTurn())
+    turn = conversation.hear(ear.turn)
+    if turn.failure is not None and turn.failure.code == SilentRecordingError.code:
+        return False  # nobody spoke; saying so every few seconds would be a nuisance
+    _play(turn.speech, loudspeaker)
+    return True
+
+
+def _play(speech: Speech | None, loudspeaker: Loudspeaker | None) -> None:
+    if speech is not None and loudspeaker is not None:
+        loudspeaker.play(speech.samples, speech.sample_rate)
+
+
+def _loudspeaker(name: str | None) -> Loudspeaker | None:
+    """None, with the reason on the screen, when there is none: the answers are shown all the same."""
+    try:
+        return Loudspeaker(_number_or_name(name))
+    except AudioError as problem:
+        print_failure(problem)
+        return None
+
+
+def _number_or_name(device: str | None) -> int | str | None:
+    return int(device) if device is not None and device.isdecimal() else device
+
+
+def _lines(typed: bool) -> Iterator[str]:
+    while True:
+        try:
+            line = console().input("[bold]you[/] ") if typed else input()
+        except EOFError:
+            return
+        if line.strip():
+            if not typed:
+                console().print(f"[bold]you[/] {escape(line)}")
+            yield line
+
+
+@contextmanager
+def _desk(practice: bool, *, hearing: bool, speaking: bool) -> Iterator[Desk]:
+    settings = Settings.from_environment()
+    if not practice:
+        with working("Getting ready") as progress:
+            desk = Desk(settings, hearing=hearing, speaking=speaking).load(progress)
+        with desk:
+            yield desk
+        return
+    settings = practice_settings(settings)
+    with practising(settings):
+        with working("Getting ready") as progress:
+            desk = Desk(settings, hearing=hearing, speaking=speaking).load(progress)
+        with desk:
+            yield desk

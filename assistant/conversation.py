@@ -1,0 +1,208 @@
+"""The turn: frames or text in, understood and answered, speech out; every step published as an event.
+
+Whatever goes wrong, a turn ends in a reply or in a plain sentence that says what to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.asr.recogniser import Recogniser
+from assistant.errors import AssistantError, SilentRecordingError
+from assistant.events import (
+    BankCalled,
+    Event,
+    Observer,
+    PartialTranscript,
+    ReplyAudio,
+    ReplyText,
+    SpeechStarted,
+    Transcript,
+    TurnEnded,
+    TurnFailed,
+    TurnStarted,
+    Understood,
+)
+from assistant.nlu.answer import Answer
+from assistant.tts.synthesiser import Speech, Synthesiser
+
+_log = logging.getLogger(__name__)
+
+Frames = Iterable[npt.NDArray[np.int16]]
+
+
+class Dialogue(Protocol):
+    """What the conversation needs of `assistant.nlu.runtime.Dialogue`; named here so that Rasa is
+    imported only by who loads it."""
+
+    def handle(
+        self, text: str, *, conversation: str, metadata: Mapping[str, object] | None = None
+    ) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One finished turn."""
+
+    number: int
+    events: tuple[Event, ...]
+    speech: Speech | None
+    """The spoken reply; None when there is no voice or nothing was to be said."""
+
+    @property
+    def heard(self) -> str:
+        return next((event.text for event in self.events if isinstance(event, Transcript)), "")
+
+    @property
+    def understood(self) -> Understood | None:
+        return next((event for event in self.events if isinstance(event, Understood)), None)
+
+    @property
+    def replies(self) -> tuple[ReplyText, ...]:
+        return tuple(event for event in self.events if isinstance(event, ReplyText))
+
+    @property
+    def failure(self) -> TurnFailed | None:
+        return next((event for event in self.events if isinstance(event, TurnFailed)), None)
+
+    @property
+    def bank_calls(self) -> tuple[BankCalled, ...]:
+        return tuple(event for event in self.events if isinstance(event, BankCalled))
+
+    @property
+    def stages(self) -> Mapping[str, float]:
+        """Milliseconds by stage."""
+        return next((event.stages for event in self.events if isinstance(event, TurnEnded)), {})
+
+
+class Conversation:
+    """One person talking with the assistant; turns are taken one after another."""
+
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        *,
+        recogniser: Recogniser | None = None,
+        synthesiser: Synthesiser | None = None,
+        observers: Iterable[Observer] = (),
+        name: str = "desk",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`name` keeps the dialogue's memory apart from that of other conversations."""
+        self._dialogue = dialogue
+        self._recogniser = recogniser
+        self._synthesiser = synthesiser
+        self._observers = list(observers)
+        self._name = name
+        self._clock = clock
+        self._turns = 0
+        self._events: list[Event] = []
+
+    def observe(self, event: Event) -> None:
+        """Take in what happens elsewhere during a turn, a call to a bank for instance."""
+        self._publish(event)
+
+    def hear(self, frames: Frames) -> Turn:
+        """A spoken turn: 16 kHz mono int16 frames up to the end of the utterance."""
+        if self._recogniser is None:
+            raise TypeError("this conversation was made without a recogniser")
+        return self._turn(lambda stages: self._recognise(frames, stages))
+
+    def read(self, text: str) -> Turn:
+        """A typed turn."""
+        return self._turn(lambda _: text)
+
+    # --- one turn ------------------------------------------------------------------------------
+
+    def _turn(self, listen: Callable[[dict[str, float]], str]) -> Turn:
+        self._turns += 1
+        self._events = []
+        stages: dict[str, float] = {}
+        speech: Speech | None = None
+        self._publish(TurnStarted(self._clock(), self._turns))
+        try:
+            answer = self._understand(listen(stages), stages)
+            said = " ".join(reply.speech for reply in answer.replies)
+            speech = self._speak(said, answer.speech_rate, stages)
+        except AssistantError as error:
+            speech = self._fail(error, stages)
+        except Exception as error:  # noqa: BLE001 - no turn ends in silence, whatever happened
+            # The type alone: a message may quote what was said or an account number.
+            _log.error("a turn failed with %s", type(error).__name__)
+            speech = self._fail(AssistantError(type(error).__name__), stages)
+        self._publish(TurnEnded(self._clock(), self._turns, stages))
+        return Turn(self._turns, tuple(self._events), speech)
+
+    def _recognise(self, frames: Frames, stages: dict[str, float]) -> str:
+        assert self._recogniser is not None  # noqa: S101 - `hear` has seen to it
+        watched = _Watched(frames, self._clock)
+        transcript = self._recogniser.transcribe(watched, on_partial=self._on_partial)
+        now = self._clock()
+        if transcript.words:
+            self._publish(SpeechStarted(now, transcript.words[0].start))
+        self._publish(
+            Transcript(
+                now, transcript.text, transcript.words, transcript.alternatives, transcript.audio_seconds
+            )
+        )
+        stages["hear"] = (now - watched.last) * 1000
+        if not transcript.text:
+            raise SilentRecordingError
+        return transcript.text
+
+    def _understand(self, text: str, stages: dict[str, float]) -> Answer:
+        answer = self._dialogue.handle(text, conversation=self._name)
+        now = self._clock()
+        stages["understand"] = answer.understanding_ms
+        stages["answer"] = answer.acting_ms
+        self._publish(Understood(now, answer.intent, answer.confidence, answer.entities))
+        for reply in answer.replies:
+            self._publish(ReplyText(now, reply.screen, reply.speech, reply.response, reply.values))
+        return answer
+
+    def _speak(self, text: str, rate: float, stages: dict[str, float]) -> Speech | None:
+        if self._synthesiser is None or not text:
+            return None
+        started = self._clock()
+        speech = self._synthesiser.render(text, rate=rate)
+        now = self._clock()
+        stages["speak"] = (now - started) * 1000
+        self._publish(ReplyAudio(now, len(speech.samples), speech.sample_rate))
+        return speech
+
+    def _fail(self, error: AssistantError, stages: dict[str, float]) -> Speech | None:
+        now = self._clock()
+        self._publish(TurnFailed(now, error.code, error.say, error.remedy))
+        try:
+            return self._speak(error.say, 1.0, stages)
+        except AssistantError:
+            return None  # the sentence is on the screen
+
+    def _on_partial(self, text: str) -> None:
+        self._publish(PartialTranscript(self._clock(), text))
+
+    def _publish(self, event: Event) -> None:
+        self._events.append(event)
+        for observer in self._observers:
+            observer(event)
+
+
+class _Watched:
+    """Frames that pass through, with the moment at which the last of them was handed over."""
+
+    def __init__(self, frames: Frames, clock: Callable[[], float]) -> None:
+        self._frames = frames
+        self._clock = clock
+        self.last = clock()
+
+    def __iter__(self) -> Iterator[npt.NDArray[np.int16]]:
+        for frame in self._frames:
+            self.last = self._clock()
+            yield frame
