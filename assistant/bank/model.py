@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
@@ -30,8 +30,8 @@ class Account:
     name: str
     """The bank's or the customer's name for it, `Everyday account`."""
     currency: str
-    iban: str | None = None
-    """Electronic form, without spaces. A card account has none."""
+    iban: str | None = field(default=None, repr=False)
+    """Electronic form, without spaces. A card account has none. Never in logs, so not in the repr."""
     masked_pan: str | None = None
     """`525412******3241`; card accounts only."""
     owner: str = ""

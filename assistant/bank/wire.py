@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import logging
 import random
@@ -36,6 +37,7 @@ _GOOD = frozenset({200, 201, 202, 204})
 """202 comes from banks that "accept" the reading of a status. 206 would be half an answer."""
 _OF_THE_MACHINE = ("builtins", "ssl", "socket")
 """Modules whose exceptions say nothing of what was sent."""
+_NO_HTTP = (http.client.BadStatusLine, http.client.LineTooLong, http.client.UnknownProtocol)
 _CONNECTIONS = 8
 """Kept open for one bank: as many as are read side by side."""
 

@@ -163,6 +163,8 @@ class Xs2aBank:
         return self._get(url, plain)
 
     def _get(self, url: str, query: Mapping[str, str] | None = None) -> Json:
+        if not self._consent_id:
+            raise ConsentError("the stored consent is gone", bank=self.name)
         return self._wire.call("GET", url, headers=self._headers, query=query).body
 
     def _all(self, jobs: list[Callable[[], T]]) -> list[T]:
@@ -188,7 +190,7 @@ class Xs2aBank:
 
     def _explained(self, error: ConsentError) -> ConsentError:
         """Banks answer CONSENT_INVALID to much; the consent itself tells what became of it."""
-        if type(error) is not ConsentError:
+        if type(error) is not ConsentError or not self._consent_id:
             return error
         try:
             kind = _ENDED.get(consent_status(self._wire, self._consent_id), ConsentError)
