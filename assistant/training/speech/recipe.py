@@ -133,7 +133,7 @@ class Recipe:
         recordings = [(s.path(self.work / "audio"), s.text) for s in tests]
         recordings += [(clip.path, clip.text) for clip in self.clips if clip.held_out]
         heard = (
-            (load(path) if index % 4 else add_noise(load(path), 12, rng), text)
+            (load(path) if index // 2 % 4 else add_noise(load(path), 12, rng), text)
             for index, (path, text) in enumerate(recordings)
             if path.is_file() and path.stat().st_size > 4000
         )
