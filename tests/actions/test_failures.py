@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from assistant.actions.services import clock, configure, services
+from assistant.actions import services as process_wide
+from assistant.actions.services import Services, clock, configure
 from assistant.errors import NoBankError, SettingsError
 from assistant.settings import Settings
 from tests.actions.books import Books, written
@@ -53,7 +54,7 @@ def test_the_services_of_the_environment_are_made_once(
     monkeypatch.setenv("ASSISTANT_KEYRING", "off")
     configure(None)
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: services(), range(8)))
+        made = list(pool.map(lambda _: process_wide.services(), range(8)))
     configure(None)
     assert len({id(each) for each in made}) == 1
     assert made[0].today() == TODAY
@@ -115,7 +116,7 @@ def test_a_sum_is_said_to_be_without_the_bank_that_failed(
         ({"kind": "types", "field": "amount"}, "bank.bad_answer"),
         ({"kind": "error", "code": "ACCESS_EXCEEDED"}, "bank.access_exceeded"),
         ({"kind": "error", "code": "CONSENT_EXPIRED"}, "bank.consent_expired"),
-        ({"kind": "error", "code": "SERVICE_BLOCKED"}, "bank.refused"),
+        ({"kind": "error", "code": "SERVICE_BLOCKED"}, "bank.blocked"),
     ],
 )
 def test_what_else_a_bank_says_is_passed_on(
@@ -130,13 +131,15 @@ def test_what_else_a_bank_says_is_passed_on(
     assert said[1].response == "utter_balances"
 
 
-def test_the_bank_that_was_asked_for_and_all_banks_down_are_errors(talk: Talk, practice: Practice) -> None:
+def test_the_bank_that_was_asked_for_and_all_banks_down_are_errors(
+    talk: Talk, practice: Practice, services: Services
+) -> None:
     practice.order("harbour", kind="reset", calls=100)
     (said,) = talk("action_check_balance", bank="harbour bank")
     assert said.values["code"] == "bank.unreachable"
     practice.order("meadow", kind="reset", calls=100)
     for action in ("action_list_transactions", "action_recurring_payments", "action_account_details"):
-        talk.slots.clear()
+        services.portfolio.forget()
         (said,) = talk(action)
         assert said.response == "utter_error"
         assert said.values["code"] == "bank.unreachable"
