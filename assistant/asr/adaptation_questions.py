@@ -12,9 +12,9 @@ from functools import cache
 from assistant.asr.graph_text import DIGITS, number_words
 
 _ROUND = (*range(100), *range(100, 1000, 25), *range(1000, 10_001, 500))
+_CENTS = (50, 99, 20, 25, 75, 10, 30, 40, 95, 5, 60, 80)
 _UNITS = (("pounds", "pence"), ("euros", "cents"), ("dollars", "cents"))
 _LEADS = (
-    "",
     "about",
     "exactly",
     "over",
@@ -77,34 +77,24 @@ def answers(question: Question) -> tuple[str, ...]:
 
 def _amounts() -> list[str]:
     found: list[str] = []
-    for number in _ROUND:
+    for place, number in enumerate(_ROUND):
         ways = {number_words(number), number_words(number, joined=False)}
         if 100 <= number < 200 or 1000 <= number < 2000:
             ways |= {"a" + way[3:] for way in ways if way.startswith("one ")}
+        # Every small sum after every kind of large one, without a liking for equal ones.
+        cents = (number_words(_CENTS[place % len(_CENTS)]), number_words((place * 37 + 11) % 90 + 10))
         for way in sorted(ways):
             found.append(way)
             for unit, small in _UNITS:
-                found += [f"{way} {unit}", f"{way} {unit} {number_words(number % 100 or 50)}"]
-                if number:
-                    found.append(f"{way} {unit} and {number_words(number % 100 or 50)} {small}")
-    found += [
-        f"{number_words(whole)} {number_words(part)}" for whole in range(1, 100) for part in range(10, 100, 7)
-    ]
-    found += [
-        f"{number_words(n)} point {first} {second}"
-        for n, first, second in zip(range(90), DIGITS * 9, DIGITS[::-1] * 9, strict=False)
-    ]
-    found += [
-        "a fiver",
-        "a tenner",
-        "one pound",
-        "one euro",
-        "one dollar",
-        "fifty quid",
-        "twenty quid",
-        "ten quid",
-    ]
-    return [*found, *(f"{lead} {amount}" for lead in _LEADS[1:] for amount in found[::17])]
+                found.append(f"{way} {unit}")
+                found += [f"{way} {unit} {cent}" for cent in cents]
+                found.append(f"{way} {unit} and {cents[0]} {small}")
+    for whole in range(1, 100):
+        found += [f"{number_words(whole)} {number_words(part)}" for part in range(10, 100, 7)]
+    for number in range(90):
+        found.append(f"{number_words(number)} point {DIGITS[number % 10]} {DIGITS[number * 7 % 10]}")
+    found += [f"{lead} {amount}" for lead in _LEADS for amount in found[::17]]
+    return [*found, "a fiver", "a tenner", "fifty quid", "twenty quid", "ten quid", "one pound", "one euro"]
 
 
 def _digits() -> list[str]:
