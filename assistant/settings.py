@@ -64,12 +64,14 @@ class Settings:
                 f"no nlu_data/{language}",
                 remedy="Set ASSISTANT_LANGUAGE to one of the folders under nlu_data.",
             )
+        practice = environ.get("ASSISTANT_PRACTICE", "off") == "on"
         return cls(
             data=data,
             home=home,
             language=language,
             bank_timeout=(3.05, _seconds(environ, "ASSISTANT_BANK_TIMEOUT", 10.0)),
-            keyring=environ.get("ASSISTANT_KEYRING", "on") != "off",
+            keyring=not practice and environ.get("ASSISTANT_KEYRING", "on") != "off",
+            practice=practice,
         )
 
     @property
