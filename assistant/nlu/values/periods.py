@@ -111,6 +111,8 @@ def _open_end(reader: Reader, index: int, word: str) -> tuple[Span, int] | None:
     span, last = read
     if reader.word(last) in ("on", "onwards", "onward"):
         last += 1
+    elif word == "from" and (span.grain != "day" or span.name in ("yesterday", "today")):
+        return None  # "everything from last week" means that week
     start = span.end + timedelta(days=1) if word == "after" else span.start
     if start > reader.today:
         if word == "from" or not reader.future:
