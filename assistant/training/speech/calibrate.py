@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.asr.adaptation_confidence import Calibration, Curve
 from assistant.asr.recogniser import Recogniser
@@ -37,10 +38,9 @@ def rising_curve(pairs: Sequence[tuple[float, bool]], points: int = 20) -> Curve
 
     A bin starts with one right and one wrong observation, so no finite sample claims certainty.
     """
-    ordered = np.array(sorted((raw, float(right)) for raw, right in pairs))
-    if len(ordered) < 2:
+    bins = _bins(pairs, points)
+    if len(bins) < 2:
         return ((0.0, 1.0), (0.0, 1.0))
-    bins = [part for part in np.array_split(ordered, min(points, len(ordered))) if len(part)]
     blocks: list[list[float]] = []  # weight, sum of raw, share right
     for part in bins:
         blocks.append([len(part), part[:, 0].sum(), (part[:, 1].sum() + 1) / (len(part) + 2)])
@@ -59,6 +59,17 @@ def rising_curve(pairs: Sequence[tuple[float, bool]], points: int = 20) -> Curve
 
 def reliability(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> list[tuple[float, float, int]]:
     """Rows (mean confidence, share right, count) of equally filled bins, the least sure first."""
-    ordered = np.array(sorted((sure, float(right)) for sure, right in pairs)).reshape(-1, 2)
-    parts = [part for part in np.array_split(ordered, bins) if len(part)]
+    parts = _bins(pairs, bins)
     return [(float(part[:, 0].mean()), float(part[:, 1].mean()), len(part)) for part in parts]
+
+
+def _bins(pairs: Sequence[tuple[float, bool]], count: int) -> list[npt.NDArray[np.float64]]:
+    """Rows (figure, right) in about `count` bins of like size, the lowest figures first.
+
+    Equal figures stay in one bin, so that right and wrong ones among them are never told apart.
+    """
+    ordered = np.array([(figure, float(right)) for figure, right in pairs]).reshape(-1, 2)
+    ordered = ordered[np.argsort(ordered[:, 0], kind="stable")]
+    cuts = [len(ordered) * number // count for number in range(1, count)]
+    starts = {int(np.searchsorted(ordered[:, 0], ordered[cut, 0])) for cut in cuts if cut < len(ordered)}
+    return [part for part in np.split(ordered, sorted(starts)) if len(part)]

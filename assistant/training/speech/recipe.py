@@ -52,7 +52,7 @@ class Recipe:
     """Utterances without any speech."""
     minutes: float = 56.0
     """Of training."""
-    calibrate_every: int = 3
+    calibrate_every: int = 4
     """Every n-th held-out recording is enough for two curves."""
     workers: int = 2
     shape: network.Shape = network.Shape()  # noqa: RUF009 - frozen

@@ -29,6 +29,15 @@ def test_a_curve_rises_and_never_claims_certainty() -> None:
     assert 0 < right[0] < right[-1] < 1
 
 
+def test_equal_figures_are_judged_together() -> None:
+    """Three quarters of the words that the recogniser is wholly sure of are right; none of the rest is."""
+    pairs = [(1.0, n % 4 > 0) for n in range(400)] + [(0.5, False)] * 100
+    raw, right = rising_curve(pairs)
+    assert raw[-1] == 1.0
+    assert right[-1] == pytest.approx(0.75, abs=0.01)
+    assert reliability(pairs)[-1] == pytest.approx((1.0, 0.75, 400))
+
+
 def test_reliability_bins_hold_every_word() -> None:
     rows = reliability([(n / 50, n > 25) for n in range(50)])
     assert sum(count for _, _, count in rows) == 50
