@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from assistant.bank.connections import Connection, Connections
+from assistant.bank.connections import Connection, Connections, key_of
 from assistant.bank.interface import ConsentStatus
 from assistant.bank.reading import UnreadableError
-from assistant.bank.sca import Authorisation, Person
+from assistant.bank.sca import Authorisation, Person, Wish
 from assistant.bank.wire import Patience, Wire
-from assistant.bank.xs2a_consents import Wish, consent_status, create_consent, read_consent, revoke_consent
+from assistant.bank.xs2a_consents import consent_status, create_consent, read_consent, revoke_consent
 from assistant.errors import (
     AssistantError,
     BankAnswerError,
@@ -40,13 +40,13 @@ def connect(
     nothing could be stored, ConsentIncompleteError when it is stored but another holder must confirm
     as well, otherwise a BankError.
     """
+    wish = wish or Wish()
     wire = Wire(name, base_url, patience or Patience())
-    connection = Connection(name, wire.base_url, psu_id, "", None)
-    connections.check_writable(connection.key)
+    connections.check_writable(key_of(name))
     with _strict(wire):
-        consent_id, answer = create_consent(wire, psu_id, wish or Wish())
+        consent_id, answer = create_consent(wire, psu_id, wish)
         try:
-            Authorisation(wire, person, psu_id).run(answer.body)
+            Authorisation(wire, person, psu_id, wish).run(answer.body)
             status = _await_confirmed(wire, consent_id)
             consent = read_consent(wire, consent_id)
             saved = connections.save(Connection(name, wire.base_url, psu_id, consent_id, consent.valid_until))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
+from assistant.bank.address import own_address
 from assistant.bank.links import UnsafeLinkError, check_page
 from assistant.bank.reading import (
     Json,
@@ -121,13 +122,35 @@ class _Step:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How the customer would like to confirm; the bank decides."""
+
+    decoupled: bool = False
+    """In the bank's app."""
+    redirect_uri: str = ""
+    """On the bank's page, which then leads to this address; empty for no redirect."""
+
+    def headers(self) -> Mapping[str, str]:
+        given = {
+            "TPP-Redirect-Preferred": "true" if self.redirect_uri else "false",
+            "TPP-Decoupled-Preferred": "true" if self.decoupled else "false",
+        }
+        if self.redirect_uri:
+            given |= {"TPP-Redirect-URI": self.redirect_uri, "TPP-Nok-Redirect-URI": self.redirect_uri}
+        return given
+
+
 class Authorisation:
     """Walks one authorisation to its end."""
 
-    def __init__(self, wire: Wire, person: Person, psu_id: str):
+    def __init__(self, wire: Wire, person: Person, psu_id: str, wish: Wish):
         self._wire = wire
         self._person = person
-        self._headers = {"PSU-ID": psu_id} if psu_id else {}
+        self._wish = wish
+        self._headers = {"PSU-IP-Address": own_address(wire.base_url)}
+        if psu_id:
+            self._headers["PSU-ID"] = psu_id
         self._psu_id = psu_id
         self._shown = ""
         self._status_url = ""
@@ -217,9 +240,11 @@ class Authorisation:
 
     def _send(self, name: str, step: _Step, body: Mapping[str, Any]) -> _Step:
         """A link that starts something is posted to, one that updates something is put to."""
-        method = "POST" if name.startswith("start") else "PUT"
         url = self._wire.follow(step.links[name])
-        return _Step.read(self._wire.call(method, url, headers=self._headers, body=body).body)
+        if name.startswith("start"):
+            headers = {**self._headers, **self._wish.headers()}
+            return _Step.read(self._wire.call("POST", url, headers=headers, body=body).body)
+        return _Step.read(self._wire.call("PUT", url, headers=self._headers, body=body).body)
 
     def _confirm(self) -> _Step:
         code = self._person.ask_confirmation_code()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import logging
 import random
@@ -21,23 +20,20 @@ from requests.adapters import HTTPAdapter
 from assistant.bank import links
 from assistant.bank.refusals import error_class, message_code
 from assistant.bank.retry import Failure, Trouble, wait_before_retry
+from assistant.bank.stumbles import Stumble, stumble_of, unusable
 from assistant.errors import (
     BankAnswerError,
-    BankError,
-    BankIdentityError,
     BankTimeoutError,
-    BankUnreachableError,
 )
 from assistant.events import BankCalled, Observer
 
 _MOST_BYTES = 8 * 1024 * 1024
 """Longest answer that is read, unpacked: fifteen months of a busy account are under one megabyte."""
 _PIECE = 65_536
+_SHORTEST = 0.001
+"""Seconds; a timeout of nothing is an error of its own to the HTTP library."""
 _GOOD = frozenset({200, 201, 202, 204})
 """202 comes from banks that "accept" the reading of a status. 206 would be half an answer."""
-_OF_THE_MACHINE = ("builtins", "ssl", "socket")
-"""Modules whose exceptions say nothing of what was sent."""
-_NO_HTTP = (http.client.BadStatusLine, http.client.LineTooLong, http.client.UnknownProtocol)
 _CONNECTIONS = 8
 """Kept open for one bank: as many as are read side by side."""
 
@@ -64,14 +60,6 @@ class Answer:
     """The JSON object, empty when there was none."""
     headers: Mapping[str, str] = field(repr=False)
     url: str = field(repr=False)
-
-
-class _Stumble(Exception):  # noqa: N818 - becomes one of our errors or a retry
-    def __init__(self, failure: Failure, error: BankError, cause: BaseException | None = None):
-        super().__init__()
-        self.failure = failure
-        self.error = error
-        self.cause = cause
 
 
 class Wire:
@@ -126,7 +114,7 @@ class Wire:
             began = clock()
             try:
                 answer = self._try(request, deadline)
-            except _Stumble as stumble:
+            except Stumble as stumble:
                 self._report(method, url, stumble.error.status, began)
                 left = deadline - clock()
                 wait = wait_before_retry(method, stumble.failure, tries, left, self.patience.draw())
@@ -141,7 +129,7 @@ class Wire:
             self.patience.sleep(wait)
 
     def _try(self, request: requests.PreparedRequest, deadline: float) -> Answer:
-        left = deadline - self.patience.monotonic()
+        left = max(_SHORTEST, deadline - self.patience.monotonic())
         timeout = (min(self.patience.connect, left), min(self.patience.read, left))
         try:
             response = self._session.send(
@@ -150,7 +138,7 @@ class Wire:
             with response:
                 content = self._read(response, deadline)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            stumble = _stumble(error)
+            stumble = stumble_of(error)
         else:
             return _checked(response, content)
         raise stumble
@@ -164,19 +152,15 @@ class Wire:
                 return bytes(content)
             content += piece
             if len(content) > _MOST_BYTES:
-                raise _unusable("the answer has no end", response.status_code)
+                raise unusable("the answer has no end", response.status_code)
             if self.patience.monotonic() > deadline:
-                raise _Stumble(Failure(Trouble.TIMED_OUT), BankTimeoutError("the answer came too slowly"))
+                raise Stumble(Failure(Trouble.TIMED_OUT), BankTimeoutError("the answer came too slowly"))
 
     def _report(self, method: str, url: str, status: int, began: float) -> None:
         if self._observe is not None:
             now = self.patience.monotonic()
             path = links.masked(self.base_url, url)
             self._observe(BankCalled(now, self.bank, method, path, status, (now - began) * 1000))
-
-
-def _unusable(detail: str, status: int = 0) -> _Stumble:
-    return _Stumble(Failure(Trouble.REFUSED), BankAnswerError(detail, status=status))
 
 
 def _new_session() -> requests.Session:
@@ -188,7 +172,6 @@ def _new_session() -> requests.Session:
         {
             "User-Agent": "voice-banking-assistant",
             "Accept-Encoding": "gzip, deflate",
-            "Connection": "keep-alive",
         }
     )
     adapter = HTTPAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, max_retries=0)
@@ -203,75 +186,32 @@ def _drop(_record: logging.LogRecord) -> bool:
     return False
 
 
-def _stumble(error: Exception) -> _Stumble:
-    """What a failure of the transport means."""
-    reasons = list(_reasons(error))
-    cause = next(
-        (reason for reason in reasons if type(reason).__module__ in ("builtins", "ssl", "socket")), None
-    )
-
-    def any_is(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(reason, kinds) for reason in reasons)
-
-    if any_is(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
-        return _Stumble(Failure(Trouble.REFUSED), BankIdentityError("TLS failed"), cause)
-    if any_is(urllib3.exceptions.ConnectTimeoutError, requests.ConnectTimeout):
-        return _Stumble(Failure(Trouble.NOT_SENT), BankUnreachableError("no connection in time"), cause)
-    if any_is(urllib3.exceptions.NewConnectionError):
-        return _Stumble(Failure(Trouble.NOT_SENT), BankUnreachableError("no connection"), cause)
-    if any_is(requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
-        return _Stumble(Failure(Trouble.TIMED_OUT), BankTimeoutError("no answer in time"), cause)
-    if any_is(
-        urllib3.exceptions.DecodeError,
-        urllib3.exceptions.InvalidHeader,
-        urllib3.exceptions.InvalidChunkLength,
-    ):
-        return _Stumble(Failure(Trouble.REFUSED), BankAnswerError("the answer is damaged"), cause)
-    if any_is(requests.ConnectionError, urllib3.exceptions.HTTPError, OSError):
-        return _Stumble(Failure(Trouble.BROKEN_OFF), BankUnreachableError("the connection broke off"), cause)
-    return _unusable("the answer is not HTTP")
-
-
-def _reasons(error: BaseException) -> list[BaseException]:
-    """The error and everything that it wraps, however it does."""
-    found: list[BaseException] = []
-    waiting: list[object] = [error]
-    while waiting:
-        each = waiting.pop(0)
-        if isinstance(each, BaseException) and each not in found:
-            found.append(each)
-            waiting += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
-    return found
-
-
 def _checked(response: requests.Response, content: bytes) -> Answer:
     status = response.status_code
     if status in _GOOD:
-        body = _json(content) if content else {}
+        body = _json(content, status) if content else {}
         if not isinstance(body, dict):
-            raise _Stumble(
-                Failure(Trouble.REFUSED), BankAnswerError("the answer is no JSON object", status=status)
-            )
+            raise unusable("the answer is no JSON object", status)
         return Answer(status, body, response.headers, response.url)
     if status < 400:
-        raise _unusable(f"HTTP {status} is not followed", status)
+        raise unusable(f"HTTP {status} is not followed", status)
     try:
-        code = message_code(_json(content))
-    except _Stumble:
+        code = message_code(_json(content, status))
+    except Stumble:
         code = None
     kind = error_class(code, status)
-    raise _Stumble(
+    raise Stumble(
         Failure(Trouble.REFUSED, status, _retry_after(response.headers.get("Retry-After"))),
         kind(f"{code or 'no code'}, HTTP {status}", status=status),
     )
 
 
-def _json(content: bytes) -> Any:
+def _json(content: bytes, status: int) -> Any:
     try:
         return json.loads(content, parse_constant=_no_number)
     except (ValueError, RecursionError):
         # Not chained: the parser's error holds the whole answer.
-        raise _unusable("the answer is no JSON") from None
+        raise unusable("the answer is no JSON", status) from None
 
 
 def _no_number(name: str) -> Any:

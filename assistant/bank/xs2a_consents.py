@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from urllib.parse import quote
 from assistant.bank.address import own_address
 from assistant.bank.interface import Consent, ConsentStatus
 from assistant.bank.reading import UnreadableError, day, text
+from assistant.bank.sca import Wish
 from assistant.bank.wire import Answer, Wire
 from assistant.errors import ConsentError, NotKnownError
 
@@ -18,25 +18,6 @@ _LONGEST = "9999-12-31"
 """Asks for as long as the bank allows, 180 days by law (Delegated Regulation (EU) 2022/2360)."""
 _READS_A_DAY = 4
 """The most without the customer being there (RTS on SCA, article 36(5))."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How the customer would like to confirm; the bank decides."""
-
-    decoupled: bool = False
-    """In the bank's app."""
-    redirect_uri: str = ""
-    """On the bank's page, which then leads to this address; empty for no redirect."""
-
-    def headers(self) -> Mapping[str, str]:
-        given = {
-            "TPP-Redirect-Preferred": "true" if self.redirect_uri else "false",
-            "TPP-Decoupled-Preferred": "true" if self.decoupled else "false",
-        }
-        if self.redirect_uri:
-            given |= {"TPP-Redirect-URI": self.redirect_uri, "TPP-Nok-Redirect-URI": self.redirect_uri}
-        return given
 
 
 def create_consent(wire: Wire, psu_id: str, wish: Wish) -> tuple[str, Answer]:
