@@ -18,6 +18,9 @@ from assistant.errors import AssistantError
 
 _log = logging.getLogger(__name__)
 
+_UNSURE = 0.6
+"""Certainty of the transcript below which an answer begins with what was heard."""
+
 
 class BankingAction(Action, ABC):
     """One action of the domain, named by the class variable `NAME`."""
@@ -56,6 +59,8 @@ class QuestionAction(BankingAction):
     """Fields of `Filters` that mean something to it."""
 
     def answer(self, turn: Turn) -> None:
+        if turn.certainty < _UNSURE:
+            turn.say("utter_unsure", heard=turn.text)
         if not take_choice(turn, fillers=0):
             self.ask(turn, self.heard(turn))
 

@@ -37,12 +37,7 @@ def resolve(said: str, names: Sequence[str]) -> list[str]:
     """The names that may be meant, best first: none, one, or several that are too close to tell."""
     plain = plain_words(said)
     exact = [name for name in names if plain_words(name) == plain]
-    if exact:
-        return exact[:1]
-    inside = [name for name in names if plain and set(plain) <= set(plain_words(name))]
-    if inside:
-        return inside
-    return list(matching.candidates(said, names))
+    return exact[:1] or matching.candidates(said, names)
 
 
 def pick(text: str, options: Sequence[str], ordinals: Sequence[str], fillers: int) -> str | None:
@@ -104,18 +99,24 @@ class Payees:
         Branches of one chain ("Tesco Express", "Tesco Metro") are one shop. People who share a
         name are not: there the customer is asked, where it makes a difference.
         """
+        branches = [name for name in self._shops if self._shops[name] and _begins(name, said)]
+        if branches:
+            display = branches[0] if len(branches) == 1 else _shown(said)
+            return Payee(display, frozenset(name.casefold() for name in branches))
         meant = resolve(said, self._known)
         found = [name for name in meant if name in self._shops] or meant
         if not found:
             return Payee(_shown(said), frozenset({said.casefold()}))
-        plain = set(plain_words(said))
         at_hand = found[0] in self._shops
-        branches = all(self._shops.get(name) and plain <= set(plain_words(name)) for name in found)
-        if len(found) > 1 and at_hand and not branches:
+        if len(found) > 1 and at_hand:
             raise Unclear(Choice("merchant", tuple(found)))
-        display = found[0] if len(found) == 1 else _shown(said)
         names = frozenset(name.casefold() for name in found)
-        return Payee(display, names, is_person=at_hand and not self._shops[found[0]])
+        return Payee(found[0], names, is_person=at_hand and not self._shops[found[0]])
+
+
+def _begins(name: str, said: str) -> bool:
+    words = plain_words(said)
+    return bool(words) and plain_words(name)[: len(words)] == words
 
 
 def _shown(said: str) -> str:

@@ -137,7 +137,8 @@ class Filters:
         """These filters with the parts that were said now in place of the earlier ones.
 
         A shop replaces a category and the other way round, an account a bank: both answer the
-        same "which ones". What a time was compared with goes with that time.
+        same "which ones". What a time was compared with goes with that time, and
+        "only the ones above fifty" are not looked for among the last five alone.
         """
         changes: dict[str, Any] = {
             part: getattr(said, part)
@@ -146,7 +147,7 @@ class Filters:
         }
         for part, other in _RIVALS:
             if part in changes and other not in changes:
-                changes[other] = ()
+                changes[other] = getattr(_NOTHING, other)
         return replace(self, **changes)
 
     def in_time(self, last: Filters | None, today: date) -> Filters:
@@ -166,7 +167,11 @@ _RIVALS = (
     ("account", "bank"),
     ("bank", "account"),
     ("period", "against"),
+    ("amount", "count"),
 )
+
+
+_NOTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)

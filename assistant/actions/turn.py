@@ -30,6 +30,8 @@ class Turn:
         message: Mapping[str, Any] = tracker.latest_message or {}
         self.text = str(message.get("text") or "")
         self.heard = Filters.from_entities(message.get("entities") or [])
+        metadata: Mapping[str, Any] = message.get("metadata") or {}
+        self.certainty = float(metadata.get("certainty", 1.0))
         self._slots: Mapping[str, Any] = tracker.slots
         self._changes: dict[str, Any] = {}
         self._said: list[dict[str, Any]] = []

@@ -131,6 +131,13 @@ def test_who_asks_for_five_hears_five(talk: Talk) -> None:
     assert answer.values["items"].count(";") == 4
 
 
+def test_the_last_few_of_many_are_not_called_all_that_was_found(talk: Talk) -> None:
+    (answer,) = talk("action_search_transactions", merchant="tesco", period=YEAR, count=2)
+    assert answer.response == "utter_transactions_latest"
+    assert answer.values["where"] == " at Tesco this year"
+    assert answer.values["items"].count(";") == 1
+
+
 def test_a_search_counts_sums_and_says_what_it_searched_for(talk: Talk, books: Books) -> None:
     lines = books.of("2026-02-01", "2026-02-28", lambda line: line.name == "Tesco")
     answer = one(
@@ -288,6 +295,17 @@ def test_the_month_before_the_one_that_was_talked_about(talk: Talk, books: Books
     said = talk("action_compare_spending", period=before)
     assert said[0].values["where"] == " at Tesco in January"
     assert said[1].values["previous"] == total(december)
+
+
+def test_a_month_that_runs_is_not_compared_with_a_whole_one_even_if_that_was_named(
+    talk: Talk, books: Books
+) -> None:
+    march = period("2026-03-01", "2026-03-31", "this month", "month")
+    against = {"entity": "period", "role": "against", "value": FEBRUARY}
+    said = talk("action_compare_spending", merchant="tesco", period=[march, against])
+    lines = books.of("2026-02-01", "2026-02-18", lambda line: line.name == "Tesco")
+    assert said[1].values["previous"] == total(lines)
+    assert said[1].values["before"] == "in the same days of the month before"
 
 
 def test_two_months_can_be_named(talk: Talk, books: Books) -> None:

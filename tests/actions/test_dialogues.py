@@ -2,31 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
-FILES = sorted((Path(__file__).parent / "dialogues").glob("*.yml"))
-DIALOGUES = [
-    pytest.param(dialogue, id=f"{path.stem}: {dialogue['dialogue']}")
-    for path in FILES
+from assistant.actions.services import Services, configure
+from assistant.nlu.answer import Answer
+from assistant.nlu.runtime import Dialogue
+from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
+from assistant.settings import Settings
+from tests.actions.conftest import TODAY, Practice, services_of
+
+DIALOGUES: dict[str, dict[str, Any]] = {
+    f"{path.stem}: {dialogue['dialogue']}": dialogue
+    for path in sorted((Path(__file__).parent / "dialogues").glob("*.yml"))
     for dialogue in YAML(typ="safe").load(path)
-]
+}
+
+
+@pytest.fixture(scope="module")
+def dialogue(nlu_model: Path) -> Iterator[Dialogue]:
+    with Dialogue.load(nlu_model) as dialogue:
+        yield dialogue
+
+
+@pytest.fixture
+def given(
+    request: pytest.FixtureRequest,
+    services: Services,
+    settings: Settings,
+    practice: Practice,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[str]:
+    """The world that a dialogue takes place in."""
+    world = str(request.param)
+    monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
+    services.portfolio.forget()
+    configure(services_of(settings) if world == "no bank" else services)
+    if world == "harbour down":
+        practice.order("harbour", kind="reset", calls=1000)
+    if world == "harbour expired":
+        practice.order("harbour", kind="error", code="CONSENT_EXPIRED", calls=1000)
+    yield world
+    practice.relieve()
+    configure(None)
 
 
 def test_there_are_enough_turns() -> None:
-    assert sum(len(parameter.values[0]["turns"]) for parameter in DIALOGUES) >= 40  # type: ignore[index]
+    assert sum(len(dialogue["turns"]) for dialogue in DIALOGUES.values()) >= 40
 
 
-def differences(wanted: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that are not as wanted; `{contains: x}` looks inside one."""
-    wrong = {}
-    for name, value in wanted.items():
-        found = values.get(name)
-        fits = value["contains"] in str(found) if isinstance(value, Mapping) else found == value
-        if not fits:
-            wrong[name] = found
-    return wrong
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [(name, dialogue.get("given", "both banks")) for name, dialogue in DIALOGUES.items()],
+    ids=list(DIALOGUES),
+    indirect=["given"],
+)
+def test_a_dialogue(name: str, given: str, dialogue: Dialogue) -> None:
+    for turn in DIALOGUES[name]["turns"]:
+        answer = dialogue.handle(turn["say"], conversation=name)
+        wrong = differences(turn["replies"], answer)
+        assert not wrong, f"{turn['say']!r} was {answer.intent} {answer.entities}: {wrong}"
+        assert all(reply.screen and reply.speech for reply in answer.replies)
+        assert "{" not in "".join(reply.screen + reply.speech for reply in answer.replies)
+
+
+def differences(wanted: Sequence[Mapping[str, Mapping[str, Any]]], answer: Answer) -> list[str]:
+    """What is not as wanted, in words; `{contains: x}` looks inside a value."""
+    templates = [next(iter(reply)) for reply in wanted]
+    heard = [reply.response for reply in answer.replies]
+    if heard != templates:
+        return [f"{heard} instead of {templates}"]
+    return [
+        f"{reply.response}.{key} is {reply.values.get(key)!r}, not {value!r}"
+        for expected, reply in zip(wanted, answer.replies, strict=True)
+        for key, value in expected[reply.response].items()
+        if not _fits(value, reply.values.get(key))
+    ]
+
+
+def _fits(value: Any, found: object) -> bool:
+    return str(value["contains"]) in str(found) if isinstance(value, Mapping) else bool(found == value)

@@ -72,9 +72,10 @@ def _compared_with(turn: Turn, filters: Filters, period: Period) -> Period:
     """What was named, else the time before; of that only as many days as a running period has had."""
     before = _before(turn, period)
     said = [*filters.against, *filters.period[1:]]
-    if not said or (said[0].start, said[0].grain) == (before.start, before.grain):
+    if not said:
         return before
-    return said[0]
+    same = (said[0].start, said[0].grain) == (before.start, before.grain)
+    return before if same and period.is_running(turn.today) else said[0]
 
 
 def _outgoing(filters: Filters) -> Filters:

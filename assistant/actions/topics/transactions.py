@@ -69,7 +69,7 @@ def tell_found(turn: Turn, filters: Filters) -> None:
         period = Period(add_months(turn.today, -_HISTORY_MONTHS), turn.today, label)
         found = find(turn, filters, period.start, period.end)
         transactions = found.within(period)
-    _tell(turn, found, transactions[: filters.count], filters, period.label)
+    _tell(turn, found, transactions, filters, period.label)
 
 
 def _tell(
@@ -79,9 +79,12 @@ def _tell(
     if not transactions:
         turn.say("utter_transactions_none", where=where)
         return
-    listing = _listing(turn, transactions, filters.count)
+    listing = _listing(turn, transactions[: filters.count], filters.count)
     if len(transactions) == 1:
         turn.read_out(listing, "utter_transactions_one", where=where)
+        return
+    if filters.count and filters.count < len(transactions):
+        turn.read_out(listing, "utter_transactions_latest", where=where)
         return
     all_out = all(each.money.is_negative for each in transactions)
     all_in = not any(each.money.is_negative for each in transactions)
