@@ -54,7 +54,7 @@ def main() -> None:
             rows += _measure(test, options, Path(folder) / str(number))
     report("Hearing", rows, options.output)
     if options.work.is_dir():
-        (options.work / FIGURES).write_text(_markdown(rows), "utf-8")
+        (options.work / FIGURES).write_text(_markdown(rows, options.every), "utf-8")
 
 
 def _measure(test: TestSet, options: argparse.Namespace, folder: Path) -> list[Row]:
@@ -161,8 +161,14 @@ def _adaptation_rows(model: Path, lexicon: Path, folder: Path) -> list[Row]:
     return rows
 
 
-def _markdown(rows: list[Row]) -> str:
-    lines = ["| what | this model | pocketsphinx | target |", "| --- | --- | --- | --- |"]
+def _markdown(rows: list[Row], every: int) -> str:
+    scope = "all recordings" if every == 1 else f"one recording in {every}"
+    lines = [
+        f"Measured on {scope}, in noise on half of those.",
+        "",
+        "| what | this model | pocketsphinx | target |",
+        "| --- | --- | --- | --- |",
+    ]
     for row in rows:
         target = row.target + ("" if row.met is None else " (met)" if row.met else " (not met)")
         lines.append(f"| {row.what} | {row.ours} | {row.bare} | {target} |")
