@@ -27,6 +27,8 @@ _CARD_FAMILIES = re.compile(r"PMNT-[CM]CRD\b")
 _CARD_TEXT = re.compile(
     r"(?P<name>.+), (?P<town>[^,]*), (?P<country>[A-Z]{2}), (?P<pan>[0-9]{0,6}[*xX]{2,}[0-9]{1,4})"
 )
+# ISO 20022 families whose entries are debits: credit transfers issued, direct debits received.
+_ISSUED = re.compile(r"PMNT-(ICDT|IRCT|RDDT)\b")
 _CATEGORY = re.compile(r"[0-9]{4}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -88,13 +90,16 @@ def _account_entry(account: Account, entry: Json, pending: bool, until: date, _f
 def _leaves(account: Account, entry: Json) -> bool:
     """Whether the money left the account.
 
-    The standard writes a debit with a minus; some banks leave it out, and then the one party that
-    is not the customer tells.
+    The standard writes a debit with a minus. Some banks leave it out, as the standard's own example
+    does, and then the party that is not the customer tells; between the customer's own accounts,
+    where both are, the bank's code does.
     """
     if money(entry, "transactionAmount").is_negative:
         return True
     to_other, from_other = _is_other(account, entry, "creditor"), _is_other(account, entry, "debtor")
-    return to_other and not from_other
+    if to_other or from_other:
+        return not from_other
+    return bool(_ISSUED.match(optional_text(entry, "bankTransactionCode")))
 
 
 def _is_other(account: Account, entry: Json, side: str) -> bool:

@@ -57,6 +57,10 @@ def card_entry(amount_text: str, report: dict[str, Any] | None = None, **more: A
         ("10.00", {"creditorAccount": {"iban": OTHER}, "debtorAccount": {"iban": IBAN}}, "-10.00"),
         ("10.00", {"creditorName": "Tesco", "debtorName": "Marie Dubois"}, "10.00"),
         ("-10.00", {"debtorName": "Tesco"}, "-10.00"),
+        # Between the customer's own accounts.
+        ("10.00", {"creditorName": "Anna Keller", "bankTransactionCode": "PMNT-ICDT-STDO"}, "-10.00"),
+        ("10.00", {"debtorName": "Anna Keller", "bankTransactionCode": "PMNT-RCDT-ESCT"}, "10.00"),
+        ("10.00", {"debtorName": "Anna Keller", "creditorName": "Anna Keller"}, "10.00"),
     ],
 )
 def test_the_direction_comes_from_the_sign_and_the_parties(
