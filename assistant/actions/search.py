@@ -15,10 +15,12 @@ from assistant.actions.turn import Turn
 from assistant.actions.where import Where, describe
 from assistant.bank.model import Transaction
 from assistant.errors import BankError
+from assistant.nlu.values.calendar import add_months
 
 RECENT_DAYS = 90
 """How far back a search without a time goes: what every bank shows without a fresh confirmation
 (Regulation (EU) 2018/389, article 10)."""
+_HISTORY_MONTHS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,12 @@ def recently(turn: Turn, days: int) -> Period:
     """The last days up to today, today included."""
     start = turn.today - timedelta(days=days - 1)
     return Period(start, turn.today, turn.phrases("periods.last_days", n=days))
+
+
+def all_history(turn: Turn) -> Period:
+    """Where a question without a time goes on when the time that is usually meant holds nothing."""
+    label = turn.phrases("periods.last_months", n=_HISTORY_MONTHS)
+    return Period(add_months(turn.today, -_HISTORY_MONTHS), turn.today, label)
 
 
 def this_month(turn: Turn) -> Period:

@@ -317,6 +317,21 @@ def test_two_months_can_be_named(talk: Talk, books: Books) -> None:
     assert said[1].values["before"] == "in January"
 
 
+def test_without_a_time_a_shop_or_a_place_is_looked_for_further_back(talk: Talk, books: Books) -> None:
+    cities = {line.city for line in books.of("2026-03-01", "2026-03-18")}
+    away = next(
+        line for line in books.lines if line.city and line.city not in cities and line.currency == "€"
+    )
+    assert away.city
+    lines = books.of("2024-12-18", "2026-03-18", lambda line: line.city == away.city and line.currency == "€")
+    said = talk("action_spending", place=away.city.lower())
+    assert said[0].values["where"] == f" in {away.city} in the last 15 months"
+    assert said[0].values["total"].split(" and ")[0] == total(lines)
+    lines = [line for line in books.lines if line.name == "Marie Dubois" and line.minor > 0]
+    said = talk("action_income", merchant="marie")
+    assert said[0].values["total"] == total(lines)
+
+
 def test_nothing_spent_is_said_with_what_was_asked(talk: Talk) -> None:
     assert talk("action_spending", merchant="harrods", period=FEBRUARY) == [
         Said("utter_spent_nothing", {"where": " at Harrods last month"})
@@ -358,7 +373,7 @@ def test_a_card_that_stayed_at_home(talk: Talk, books: Books) -> None:
 
 def test_a_card_that_was_not_used(talk: Talk) -> None:
     (said,) = talk("action_card_usage", account="visa", place="tokyo", period=YEAR)
-    assert said == Said("utter_card_unused", {"card": "Your Harbour Visa", "where": " in Tokyo this year"})
+    assert said == Said("utter_card_unused", {"card": "your Harbour Visa", "where": " in Tokyo this year"})
 
 
 # --- income ----------------------------------------------------------------------------------

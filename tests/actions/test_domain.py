@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +79,16 @@ def test_speech_has_no_typographic_helpers() -> None:
         for variation in variations:
             if variation.get("channel") == "speech":
                 assert not re.search(r"[•\"()\[\]\n]|\{table\}", variation["text"]), name
+
+
+def test_loading_the_actions_loads_no_rasa() -> None:
+    """`rasa run actions` and a program that only describes a conversation start without TensorFlow."""
+    heavy = "{'rasa', 'tensorflow', 'sklearn', 'numpy'} & set(sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", f"import sys, assistant.actions; print({heavy} or 'light')"],
+        cwd=NLU_DATA.parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == "light"

@@ -35,7 +35,7 @@ class CardUsage(QuestionAction):
         card = _card(turn, found)
         where = said_where(turn, _without_accounts(found), "found", period.label)
         if not used:
-            turn.say("utter_card_unused", card=card[:1].upper() + card[1:], where=where)
+            turn.say("utter_card_unused", card=card, where=where)
             return
         turn.read_out(
             Listing.of(_by_place(turn, used, found.home)),

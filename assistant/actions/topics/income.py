@@ -10,9 +10,10 @@ from assistant.actions.base import QuestionAction
 from assistant.actions.categories import category_of
 from assistant.actions.filters import display_name, is_own_transfer
 from assistant.actions.listing import Listing
+from assistant.actions.periods import Period
 from assistant.actions.question import Filters
 from assistant.actions.recurring import regular_payments
-from assistant.actions.search import Found, find, recently, said_where
+from assistant.actions.search import Found, all_history, find, recently, said_where
 from assistant.actions.topics.transactions import tell
 from assistant.actions.turn import Turn
 from assistant.bank.model import Transaction
@@ -37,8 +38,10 @@ class Income(QuestionAction):
 
 def _tell_income(turn: Turn, filters: Filters) -> None:
     period = filters.period[0] if filters.period else recently(turn, _DEFAULT_DAYS)
-    found = find(turn, replace(filters, direction=None), period.start, period.end)
-    received = _received(found, found.within(period, "incoming"))[: filters.count]
+    found, received = _look(turn, filters, period)
+    if not received and not filters.period and filters.merchant:
+        period = all_history(turn)
+        found, received = _look(turn, filters, period)
     where = said_where(turn, found, "received", period.label)
     if not received:
         turn.say("utter_income_none", where=where)
@@ -50,6 +53,11 @@ def _tell_income(turn: Turn, filters: Filters) -> None:
         where=where,
         number=turn.phrases.count("counts.incoming", len(received)),
     )
+
+
+def _look(turn: Turn, filters: Filters, period: Period) -> tuple[Found, list[Transaction]]:
+    found = find(turn, replace(filters, direction=None), period.start, period.end)
+    return found, _received(found, found.within(period, "incoming"))[: filters.count]
 
 
 def _tell_salary(turn: Turn, filters: Filters) -> None:

@@ -11,7 +11,7 @@ from assistant.actions.filters import display_name, is_own_transfer
 from assistant.actions.listing import Entry
 from assistant.actions.periods import Period
 from assistant.actions.question import Filters
-from assistant.actions.search import Found, find, said_where, this_month
+from assistant.actions.search import Found, all_history, find, said_where, this_month
 from assistant.actions.spending import Comparison, Group, Spent, compare, largest_groups, spent
 from assistant.actions.topics.balances import entry
 from assistant.actions.turn import Turn
@@ -62,9 +62,20 @@ def _tell_compared(turn: Turn, filters: Filters) -> list[Transaction]:
     found = find(turn, _outgoing(filters), min(period.start, other.start), max(period.end, other.end))
     payments = _spending(found, period, filters)
     total = spent(payments)
+    if not total.payments and not filters.period and (filters.merchant or filters.place):
+        return _tell_longer(turn, filters)
     _tell_total(turn, found, total, period)
     if total.payments or filters.against:
         _tell_comparisons(turn, total, spent(_spending(found, other, filters)), other)
+    return payments
+
+
+def _tell_longer(turn: Turn, filters: Filters) -> list[Transaction]:
+    """ "What did I spend in Paris?" is not about this month: look as far back as there is anything."""
+    period = all_history(turn)
+    found = find(turn, _outgoing(filters), period.start, period.end)
+    payments = _spending(found, period, filters)
+    _tell_total(turn, found, spent(payments), period)
     return payments
 
 

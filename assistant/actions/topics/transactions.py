@@ -9,21 +9,17 @@ from datetime import timedelta
 from assistant.actions.base import QuestionAction
 from assistant.actions.filters import display_name
 from assistant.actions.listing import AT_A_TIME, Entry, Listing
-from assistant.actions.periods import Period
 from assistant.actions.question import Filters
-from assistant.actions.search import RECENT_DAYS, Found, find, recently, said_where
+from assistant.actions.search import RECENT_DAYS, Found, all_history, find, recently, said_where
 from assistant.actions.topics.balances import entry
 from assistant.actions.turn import Turn
 from assistant.bank.model import Transaction
 from assistant.money import sum_by_currency
-from assistant.nlu.values.calendar import add_months
 
 EVERYTHING = frozenset(
     {"account", "bank", "merchant", "category", "place", "direction", "period", "amount", "count"}
 )
 _LATEST_DAYS = 30
-_HISTORY_MONTHS = 15
-"""Where a search without a time goes on when the recent days hold nothing."""
 _READ_AT_ONCE = 5
 """Who asks for five wants to hear five; more are read in parts."""
 
@@ -65,8 +61,7 @@ def tell_found(turn: Turn, filters: Filters) -> None:
     found = find(turn, filters, period.start, period.end)
     transactions = found.within(period)
     if not transactions and not filters.period:
-        label = turn.phrases("periods.last_months", n=_HISTORY_MONTHS)
-        period = Period(add_months(turn.today, -_HISTORY_MONTHS), turn.today, label)
+        period = all_history(turn)
         found = find(turn, filters, period.start, period.end)
         transactions = found.within(period)
     _tell(turn, found, transactions, filters, period.label)
@@ -86,17 +81,25 @@ def _tell(
     if filters.count and filters.count < len(transactions):
         turn.read_out(listing, "utter_transactions_latest", where=where)
         return
-    all_out = all(each.money.is_negative for each in transactions)
-    all_in = not any(each.money.is_negative for each in transactions)
-    kind = "outgoing" if all_out else "incoming" if all_in else "transactions"
-    amounts = [-each.money if all_out else each.money for each in transactions]
-    turn.read_out(
-        listing,
-        "utter_transactions_found",
-        number=turn.phrases.count(f"counts.{kind}", len(transactions)),
-        total=turn.wording.moneys(sum_by_currency(amounts)),
-        where=where,
-    )
+    paid = [-each.money for each in transactions if each.money.is_negative]
+    received = [each.money for each in transactions if not each.money.is_negative]
+    if paid and received:
+        turn.read_out(
+            listing,
+            "utter_transactions_both_ways",
+            number=turn.phrases.count("counts.transactions", len(transactions)),
+            paid=turn.wording.moneys(sum_by_currency(paid)),
+            received=turn.wording.moneys(sum_by_currency(received)),
+            where=where,
+        )
+    else:
+        turn.read_out(
+            listing,
+            "utter_transactions_found",
+            number=turn.phrases.count(f"counts.{'outgoing' if paid else 'incoming'}", len(transactions)),
+            total=turn.wording.moneys(sum_by_currency(paid or received)),
+            where=where,
+        )
 
 
 def _is_narrowed(filters: Filters) -> bool:
