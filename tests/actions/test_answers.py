@@ -166,9 +166,12 @@ def test_amounts_narrow_a_search_down(talk: Talk, books: Books) -> None:
     talk("action_list_transactions")
     said = talk("action_refine", amount=ABOVE_FIFTY)
     lines = books.of("2025-12-19", "2026-03-18", lambda line: abs(line.minor) > 5000)
-    answer = one(said, "utter_transactions_found")
+    answer = one(said, "utter_transactions_both_ways")
     assert answer.values["number"].split()[0] == str(len(lines))
     assert answer.values["where"] == " above €50.00 in the last 90 days"
+    euros = [line.minor for line in lines if line.currency == "€"]
+    assert answer.values["paid"].split(" and ")[0] == written(-sum(minor for minor in euros if minor < 0))
+    assert answer.values["received"].split(" and ")[0] == written(sum(minor for minor in euros if minor > 0))
 
 
 def test_abroad_and_then_one_city(talk: Talk, books: Books) -> None:
