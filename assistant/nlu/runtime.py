@@ -37,6 +37,10 @@ ACTIONS = "assistant.actions"
 """Loaded by its name: this room lies below the actions."""
 
 FALLBACK = "nlu_fallback"
+OUT_OF_SCOPE = "out_of_scope"
+
+CLEAR = 0.8
+"""Confidence from which a reading of doubtful audio is taken for what was meant."""
 
 _T = TypeVar("_T")
 
@@ -81,6 +85,15 @@ class Dialogue:
         Raises UtteranceTooLongError. Whatever else happens ends in an answer with a sentence to say.
         """
         return self._wait(self._handle(clean(text), conversation, dict(metadata or {})))
+
+    def understands(self, text: str) -> bool:
+        """Whether this clearly is something that the assistant does; nothing is answered or remembered."""
+        return self._wait(self._understands(clean(text)))
+
+    async def _understands(self, text: str) -> bool:
+        parsed = await self._agent.processor.parse_message(UserMessage(text, Collected()))
+        intent, confidence = _best(parsed)
+        return intent not in (FALLBACK, OUT_OF_SCOPE) and confidence >= CLEAR
 
     def forget(self, conversation: str) -> None:
         """Drop everything that was said in a conversation."""
