@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -38,6 +38,11 @@ _log = logging.getLogger(__name__)
 Frames = Iterable[npt.NDArray[np.int16]]
 
 
+_DOUBT = 0.9
+"""Certainty below which other readings of the audio are looked at, when the first one makes no sense."""
+_READINGS = 5
+
+
 class Dialogue(Protocol):
     """What the conversation needs of `assistant.nlu.runtime.Dialogue`; named here so that Rasa is
     imported only by who loads it."""
@@ -45,6 +50,8 @@ class Dialogue(Protocol):
     def handle(
         self, text: str, *, conversation: str, metadata: Mapping[str, object] | None = None
     ) -> Answer: ...
+
+    def understands(self, text: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +124,11 @@ class Conversation:
 
     def read(self, text: str) -> Turn:
         """A typed turn."""
-        return self._turn(lambda _: text)
+        return self._turn(lambda _: _Heard(text))
 
     # --- one turn ------------------------------------------------------------------------------
 
-    def _turn(self, listen: Callable[[dict[str, float]], str]) -> Turn:
+    def _turn(self, listen: Callable[[dict[str, float]], _Heard]) -> Turn:
         self._turns += 1
         self._events = []
         stages: dict[str, float] = {}
@@ -140,25 +147,37 @@ class Conversation:
         self._publish(TurnEnded(self._clock(), self._turns, stages))
         return Turn(self._turns, tuple(self._events), speech)
 
-    def _recognise(self, frames: Frames, stages: dict[str, float]) -> str:
+    def _recognise(self, frames: Frames, stages: dict[str, float]) -> _Heard:
         assert self._recogniser is not None  # noqa: S101 - `hear` has seen to it
         watched = _Watched(frames, self._clock)
         transcript = self._recogniser.transcribe(watched, on_partial=self._on_partial)
+        if not transcript.text:
+            self._publish(replace(transcript, at=self._clock()))
+            raise SilentRecordingError
+        certainty = transcript.confidence
+        if certainty < _DOUBT:
+            transcript = self._sensible(transcript, watched)
         now = self._clock()
         if transcript.words:
             self._publish(SpeechStarted(now, transcript.words[0].start))
-        self._publish(
-            Transcript(
-                now, transcript.text, transcript.words, transcript.alternatives, transcript.audio_seconds
-            )
-        )
+        self._publish(replace(transcript, at=now))
         stages["hear"] = (now - watched.last) * 1000
-        if not transcript.text:
-            raise SilentRecordingError
-        return transcript.text
+        return _Heard(transcript.text, certainty)
 
-    def _understand(self, text: str, stages: dict[str, float]) -> Answer:
-        answer = self._dialogue.handle(text, conversation=self._name)
+    def _sensible(self, transcript: Transcript, audio: _Watched) -> Transcript:
+        """The likeliest reading that means something, when the very likeliest one does not."""
+        assert self._recogniser is not None  # noqa: S101
+        if self._dialogue.understands(transcript.text):
+            return transcript
+        for reading in self._recogniser.readings(audio.kept, _READINGS):
+            if reading != transcript.text and self._dialogue.understands(reading):
+                others = (transcript.text, *transcript.alternatives)
+                return replace(transcript, text=reading, words=(), alternatives=others)
+        return transcript
+
+    def _understand(self, heard: _Heard, stages: dict[str, float]) -> Answer:
+        metadata = {} if heard.certainty is None else {"certainty": heard.certainty}
+        answer = self._dialogue.handle(heard.text, conversation=self._name, metadata=metadata)
         now = self._clock()
         stages["understand"] = answer.understanding_ms
         stages["answer"] = answer.acting_ms
@@ -194,15 +213,24 @@ class Conversation:
             observer(event)
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    text: str
+    certainty: float | None = None
+    """Of the least sure word, 0 to 1; None for typed text."""
+
+
 class _Watched:
-    """Frames that pass through, with the moment at which the last of them was handed over."""
+    """Frames that pass through: they are kept, and so is the moment at which the last was handed over."""
 
     def __init__(self, frames: Frames, clock: Callable[[], float]) -> None:
         self._frames = frames
         self._clock = clock
         self.last = clock()
+        self.kept: list[npt.NDArray[np.int16]] = []
 
     def __iter__(self) -> Iterator[npt.NDArray[np.int16]]:
         for frame in self._frames:
+            self.kept.append(frame)
             self.last = self._clock()
             yield frame

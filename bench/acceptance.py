@@ -90,7 +90,10 @@ def run(desk: Desk, today: date) -> Iterator[Outcome]:
             command["text"],
             turn.heard,
             tuple(problems),
-            understood is not None and understood.intent not in _HARMLESS and turn.failure is None,
+            understood is not None
+            and understood.intent not in _HARMLESS
+            and turn.failure is None
+            and not any(reply.response == "utter_unsure" for reply in turn.replies),
             turn.stages,
         )
 

@@ -18,8 +18,8 @@ from assistant.errors import AssistantError
 
 _log = logging.getLogger(__name__)
 
-_UNSURE = 0.6
-"""Certainty of the transcript below which an answer begins with what was heard."""
+_UNSURE = 0.65
+"""Certainty of words and meaning below which an answer begins with what was heard."""
 
 
 class BankingAction(Action, ABC):

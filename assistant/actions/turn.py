@@ -31,7 +31,7 @@ class Turn:
         self.text = str(message.get("text") or "")
         self.heard = Filters.from_entities(message.get("entities") or [])
         metadata: Mapping[str, Any] = message.get("metadata") or {}
-        self.certainty = float(metadata.get("certainty", 1.0))
+        self.certainty = _certainty(metadata.get("certainty"), message.get("intent") or {})
         self._slots: Mapping[str, Any] = tracker.slots
         self._changes: dict[str, Any] = {}
         self._said: list[dict[str, Any]] = []
@@ -134,3 +134,10 @@ class Turn:
         if self._said:
             self._changes[LAST_REPLY] = self._said
         return [SlotSet(name, value) for name, value in self._changes.items()]
+
+
+def _certainty(heard: object, intent: Mapping[str, Any]) -> float:
+    """Of words and meaning together, 0 to 1; what was typed is certain."""
+    if not isinstance(heard, int | float):
+        return 1.0
+    return float(heard) * float(intent.get("confidence") or 0.0)

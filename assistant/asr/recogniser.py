@@ -86,6 +86,13 @@ class Recogniser:
         starts = range(0, len(audio), CHUNK_SAMPLES)
         return self.transcribe((audio[start : start + CHUNK_SAMPLES] for start in starts), grammar=grammar)
 
+    def readings(self, chunks: Iterable[Samples], count: int) -> tuple[str, ...]:
+        """The likeliest readings of audio that was heard before, best first, at most `count`."""
+        listening = _Listening(self._recogniser(None, count), None)
+        for chunk in chunks:
+            listening.hear(chunk)
+        return tuple(dict.fromkeys(_readings(listening.finish(), count)))
+
     def _recogniser(self, grammar: Grammar | None, readings: int = 0) -> Any:
         if grammar is None:
             recogniser = self._model.recogniser()
