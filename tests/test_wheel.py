@@ -46,7 +46,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     target = environment / "lib" / version / "site-packages"
     shutil.rmtree(target)
-    copy: object = os.link if os.stat(packages).st_dev == os.stat(base).st_dev else shutil.copy2
+    copy: object = os.link if packages.stat().st_dev == base.stat().st_dev else shutil.copy2
     shutil.copytree(
         packages,
         target,
@@ -63,7 +63,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_is_the_installed_one_and_brings_its_data(installed: Path, tmp_path: Path) -> None:
     code = (
         "from assistant.settings import Settings; import assistant; s = Settings.from_environment();"
-        "print(assistant.__file__); print(s.data); print(s.builtin_speech_model.joinpath('am/final.mdl').is_file())"
+        "print(assistant.__file__); print(s.data);"
+        "print(s.builtin_speech_model.joinpath('am/final.mdl').is_file())"
     )
     result = run([str(installed / "bin/python"), "-c", code], tmp_path, tmp_path / "home")
     package, data, model = result.stdout.split()
