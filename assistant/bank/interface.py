@@ -48,7 +48,7 @@ class Bank(Protocol):
     def transactions(
         self, account: Account, since: date, until: date, *, pending: bool = True
     ) -> list[Transaction]:
-        """Everything booked on these days, both included, from all pages; what is pending as well."""
+        """Everything of these days, both included, from all pages."""
 
     def standing_orders(self, account: Account) -> list[StandingOrder]:
         """Empty when the bank does not tell."""

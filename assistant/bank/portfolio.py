@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -50,6 +50,16 @@ class _Member:
     """The same bank, for reads that no question waits for."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Job(Generic[T]):
+    """Something to be had from one bank."""
+
+    member: _Member
+    look: Callable[[], tuple[T, ...] | None]
+    """What is still known of it, without asking the bank."""
+    read: Callable[[], tuple[T, ...]]
+
+
 class Portfolio:
     """The customer's banks. Every reading method raises NoBankError when none is connected and
     StorageError when the connections cannot be read; what goes wrong at a bank is in the result."""
@@ -94,45 +104,23 @@ class Portfolio:
 
     def accounts(self) -> Gathered[Account]:
         """All accounts, bank by bank."""
-
-        def read(member: _Member) -> tuple[Account, ...]:
-            key = (member.connection, "accounts")
-            return self._kept(key, NAMES_SECONDS, lambda: tuple(member.bank.accounts()))
-
-        return self._gather({member: [read] for member in self._all()})
+        return self._gather([self._accounts(member) for member in self._all()])
 
     def balances(self) -> Gathered[tuple[Account, tuple[Balance, ...]]]:
         """All accounts with all their balances."""
-
-        def read(member: _Member) -> tuple[tuple[Account, tuple[Balance, ...]], ...]:
-            key = (member.connection, "balances")
-            found = self._kept(key, MONEY_SECONDS, lambda: tuple(member.bank.balances()))
-            self._recent.put((member.connection, "accounts"), tuple(account for account, _ in found))
-            return found
-
-        return self._gather({member: [read] for member in self._all()})
+        return self._gather([self._balances(member) for member in self._all()])
 
     def transactions(self, accounts: Iterable[Account], since: date, until: date) -> Gathered[Transaction]:
-        """Everything on these accounts from `since` to `until`, both included, and what is pending."""
-
-        def reader(account: Account) -> Callable[[_Member], tuple[Transaction, ...]]:
-            return lambda member: self._transactions(member, account, since, until)
-
-        gathered = self._of_accounts(accounts, reader)
+        """Everything on these accounts from `since` to `until`, both included, pending entries too."""
+        gathered = self._of_accounts(
+            accounts, lambda member, account: self._transactions(member, account, since, until)
+        )
         self._names.learn(gathered.items)
         return gathered
 
     def standing_orders(self, accounts: Iterable[Account]) -> Gathered[StandingOrder]:
         """What the banks will pay by themselves from these accounts."""
-
-        def reader(account: Account) -> Callable[[_Member], tuple[StandingOrder, ...]]:
-            def read(member: _Member) -> tuple[StandingOrder, ...]:
-                key = (member.connection, "orders", account.id)
-                return self._kept(key, MONEY_SECONDS, lambda: tuple(member.bank.standing_orders(account)))
-
-            return read
-
-        return self._of_accounts(accounts, reader)
+        return self._of_accounts(accounts, self._orders)
 
     def names(self) -> tuple[str, ...]:
         """Everybody the customer paid or was paid by, as far as it is known at this moment.
@@ -148,56 +136,87 @@ class Portfolio:
         for member in members:
             member.wire.close()
 
-    def _transactions(
-        self, member: _Member, account: Account, since: date, until: date
-    ) -> tuple[Transaction, ...]:
-        key = (member.connection, "transactions", account.id)
-        kept = self._recent.get(key, MONEY_SECONDS)
-        if kept is not None and kept[0] <= since and until <= kept[1]:
-            return tuple(each for each in kept[2] if since <= each.on <= until or each.pending)
-        found = tuple(member.bank.transactions(account, since, until))
-        self._recent.put(key, (since, until, found))
-        return found
+    def _accounts(self, member: _Member) -> _Job[Account]:
+        key = (member.connection, "accounts")
+        return self._job(member, key, NAMES_SECONDS, member.bank.accounts)
 
-    def _kept(self, key: tuple[object, ...], seconds: float, read: Callable[[], T]) -> T:
-        kept: T | None = self._recent.get(key, seconds)
-        if kept is None:
-            kept = read()
-            self._recent.put(key, kept)
-        return kept
+    def _balances(self, member: _Member) -> _Job[tuple[Account, tuple[Balance, ...]]]:
+        def read() -> list[tuple[Account, tuple[Balance, ...]]]:
+            found = member.bank.balances()
+            self._recent.put((member.connection, "accounts"), tuple(account for account, _ in found))
+            return found
+
+        return self._job(member, (member.connection, "balances"), MONEY_SECONDS, read)
+
+    def _orders(self, member: _Member, account: Account) -> _Job[StandingOrder]:
+        key = (member.connection, "orders", account.id)
+        return self._job(member, key, MONEY_SECONDS, lambda: member.bank.standing_orders(account))
+
+    def _transactions(self, member: _Member, account: Account, since: date, until: date) -> _Job[Transaction]:
+        """A period that lies in one read just now is taken from there."""
+        key = (member.connection, "transactions", account.id)
+
+        def look() -> tuple[Transaction, ...] | None:
+            kept = self._recent.get(key, MONEY_SECONDS)
+            if kept is None or since < kept[0] or kept[1] < until:
+                return None
+            return tuple(each for each in kept[2] if since <= each.on <= until)
+
+        def read() -> tuple[Transaction, ...]:
+            found = tuple(member.bank.transactions(account, since, until))
+            self._recent.put(key, (since, until, found))
+            return found
+
+        return _Job(member, look, read)
+
+    def _job(
+        self, member: _Member, key: Hashable, seconds: float, read: Callable[[], Sequence[T]]
+    ) -> _Job[T]:
+        def look() -> tuple[T, ...] | None:
+            kept: tuple[T, ...] | None = self._recent.get(key, seconds)
+            return kept
+
+        def read_and_keep() -> tuple[T, ...]:
+            found = tuple(read())
+            self._recent.put(key, found)
+            return found
+
+        return _Job(member, look, read_and_keep)
 
     def _of_accounts(
-        self, accounts: Iterable[Account], reader: Callable[[Account], Callable[[_Member], tuple[T, ...]]]
+        self, accounts: Iterable[Account], job: Callable[[_Member, Account], _Job[T]]
     ) -> Gathered[T]:
         members = {member.connection.name: member for member in self._all()}
-        jobs: dict[_Member, list[Callable[[_Member], tuple[T, ...]]]] = {}
+        jobs: list[_Job[T]] = []
         gone: dict[str, BankError] = {}
         for account in accounts:
             member = members.get(account.bank)
             if member is None:
                 gone[account.bank] = NoBankError("disconnected meanwhile", bank=account.bank)
             else:
-                jobs.setdefault(member, []).append(reader(account))
+                jobs.append(job(member, account))
         gathered = self._gather(jobs)
         return Gathered(gathered.items, (*gathered.failures, *gone.values()))
 
-    def _gather(self, jobs: Mapping[_Member, Sequence[Callable[[_Member], tuple[T, ...]]]]) -> Gathered[T]:
-        """Do every job at once.
+    def _gather(self, jobs: Sequence[_Job[T]]) -> Gathered[T]:
+        """Do at once what is not known yet.
 
         Of a bank with a failure nothing is kept: half of what it has would make a wrong sum.
         """
-        order = [(member, job) for member, each in jobs.items() for job in each]
-        results = side_by_side([partial(job, member) for member, job in order], self._patience.total)
-        items: dict[_Member, list[T]] = {member: [] for member in jobs}
+        kept = [job.look() for job in jobs]
+        missing = [job.read for job, known in zip(jobs, kept, strict=True) if known is None]
+        read = iter(side_by_side(missing, self._patience.total))
         failures: dict[_Member, BankError] = {}
-        for (member, _), result in zip(order, results, strict=True):
+        found: list[tuple[_Member, tuple[T, ...]]] = []
+        for job, known in zip(jobs, kept, strict=True):
+            result = known if known is not None else next(read)
             if isinstance(result, Exception):
-                failures.setdefault(member, _as_failure(member, result))
+                failures.setdefault(job.member, _as_failure(job.member, result))
             else:
-                items[member] += result
+                found.append((job.member, result))
         self._recent.drop_older(NAMES_SECONDS)
-        kept = [item for member, each in items.items() if member not in failures for item in each]
-        return Gathered(tuple(kept), tuple(failures.values()))
+        items = [item for member, each in found if member not in failures for item in each]
+        return Gathered(tuple(items), tuple(failures.values()))
 
     def _all(self) -> list[_Member]:
         connections = self._connections.all()

@@ -31,6 +31,8 @@ from assistant.errors import (
 _MOST_PAGES = 200
 _ENTRIES_A_PAGE = "500"
 """Asked for, where the protocol has a place for it; a bank may send fewer."""
+_CARDS_SECONDS = 300.0
+"""How long a list of cards serves: their balances take a call of their own, which need not wait for it."""
 _ENDED: Mapping[ConsentStatus, type[ConsentError]] = {
     ConsentStatus.EXPIRED: ConsentExpiredError,
     ConsentStatus.REVOKED: ConsentRevokedError,
@@ -41,6 +43,7 @@ _ENDED: Mapping[ConsentStatus, type[ConsentError]] = {
 
 T = TypeVar("T")
 _Listed = list[tuple[Account, Json]]
+_WithBalances = list[tuple[Account, tuple[Balance, ...]]]
 
 
 class Xs2aBank:
@@ -55,6 +58,7 @@ class Xs2aBank:
         self._consent_id = consent_id
         self._today = today
         self._plain_queries: set[str] = set()
+        self._listed_cards: tuple[float, _Listed] | None = None
         self._headers = {"Consent-ID": consent_id}
         if asked_by_customer:
             self._headers["PSU-IP-Address"] = own_address(wire.base_url)
@@ -65,17 +69,15 @@ class Xs2aBank:
 
     def accounts(self) -> list[Account]:
         with self._strict():
-            return [account for account, _ in self._listed(with_balance=False)]
+            first, second = self._all([self._accounts, self._cards])
+            return [account for account, _ in _merged(first, second)]
 
     def balances(self) -> list[tuple[Account, tuple[Balance, ...]]]:
+        def of_accounts() -> _WithBalances:
+            return self._with_balances(self._accounts(with_balance=True))
+
         with self._strict():
-            listed = self._listed(with_balance=True)
-            jobs = [self._balances_of(account, entry) for account, entry in listed]
-            found = self._all([job for job in jobs if callable(job)])
-            return [
-                (account, found.pop(0) if callable(job) else job)
-                for (account, _), job in zip(listed, jobs, strict=True)
-            ]
+            return _merged(*self._all([of_accounts, self._card_balances]))
 
     def transactions(
         self, account: Account, since: date, until: date, *, pending: bool = True
@@ -93,7 +95,7 @@ class Xs2aBank:
                 found += xs2a_transactions.read_report(account, page, until)
                 href = xs2a_transactions.next_page(page)
                 if href is None:
-                    return [entry for entry in found if since <= entry.on <= until or entry.pending]
+                    return [entry for entry in found if since <= entry.on <= until]
                 url = self._wire.follow(href)
                 if url in seen or len(seen) >= _MOST_PAGES:
                     raise BankAnswerError("the pages have no end", bank=self.name)
@@ -119,22 +121,36 @@ class Xs2aBank:
         with self._strict():
             revoke_consent(self._wire, self._consent_id)
 
-    def _listed(self, *, with_balance: bool) -> _Listed:
-        def accounts() -> _Listed:
-            query = {"withBalance": "true"} if with_balance else None
-            return xs2a_accounts.read_accounts(self.name, self._get(self._wire.url("/accounts"), query))
+    def _accounts(self, *, with_balance: bool = False) -> _Listed:
+        query = {"withBalance": "true"} if with_balance else None
+        return xs2a_accounts.read_accounts(self.name, self._get(self._wire.url("/accounts"), query))
 
-        def cards() -> _Listed:
+    def _cards(self) -> _Listed:
+        try:
+            answer = self._get(self._wire.url("/card-accounts"))
+        except (NotOfferedError, NotKnownError):
+            return []
+        cards = xs2a_accounts.read_card_accounts(self.name, answer)
+        if not any("balances" in entry for _, entry in cards):
+            self._listed_cards = (self._wire.patience.monotonic(), cards)
+        return cards
+
+    def _card_balances(self) -> _WithBalances:
+        listed = self._listed_cards
+        if listed is not None and self._wire.patience.monotonic() - listed[0] < _CARDS_SECONDS:
             try:
-                answer = self._get(self._wire.url("/card-accounts"))
-            except (NotOfferedError, NotKnownError):
-                return []
-            return xs2a_accounts.read_card_accounts(self.name, answer)
+                return self._with_balances(listed[1])
+            except NotKnownError:
+                self._listed_cards = None  # other cards by now
+        return self._with_balances(self._cards())
 
-        first, second = self._all([accounts, cards])
-        # A bank may list a card in both places; the card account tells more.
-        known = {account.id for account, _ in second}
-        return [entry for entry in first if entry[0].id not in known] + second
+    def _with_balances(self, listed: _Listed) -> _WithBalances:
+        jobs = [self._balances_of(account, entry) for account, entry in listed]
+        found = self._all([job for job in jobs if callable(job)])
+        return [
+            (account, found.pop(0) if callable(job) else job)
+            for (account, _), job in zip(listed, jobs, strict=True)
+        ]
 
     def _balances_of(self, account: Account, entry: Json) -> Any:
         """The balances, or a job that fetches them: `withBalance` may be ignored, and cards lack it."""
@@ -169,6 +185,8 @@ class Xs2aBank:
 
     def _all(self, jobs: list[Callable[[], T]]) -> list[T]:
         """Results of reads made at once. Raises the first error in order."""
+        if len(jobs) == 1:
+            return [jobs[0]()]
         results: list[T] = []
         for result in side_by_side(jobs, self._wire.patience.total):
             if isinstance(result, TooSlowError):
@@ -197,6 +215,12 @@ class Xs2aBank:
         except (BankError, UnreadableError):
             return error
         return kind(error.detail, bank=self.name, status=error.status, request_id=error.request_id)
+
+
+def _merged(accounts: list[tuple[Account, T]], cards: list[tuple[Account, T]]) -> list[tuple[Account, T]]:
+    """A bank may list a card in both places; the card account tells more."""
+    known = {account.id for account, _ in cards}
+    return [entry for entry in accounts if entry[0].id not in known] + cards
 
 
 def _path(account: Account) -> str:

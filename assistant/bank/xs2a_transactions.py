@@ -36,7 +36,8 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 def read_report(account: Account, answer: Json, until: date) -> list[Transaction]:
     """Booked and pending entries of one page.
 
-    A pending entry without any date counts as of `until`, the day up to which was asked. Raises
+    A pending entry without a day, or with an expected one that is still to come, counts as of `until`,
+    the day up to which was asked. Raises
     UnreadableError when anything in it is not what the protocol promises: a report that lacks one
     entry would make a wrong sum.
     """
@@ -181,7 +182,7 @@ def _day(entry: Json, pending: bool, until: date, names: tuple[str, ...]) -> dat
     for name in names:
         found = day(entry, name)
         if found is not None:
-            return found
+            return min(found, until) if pending else found
     if pending:
         return until
     raise UnreadableError("bookingDate is missing")

@@ -192,6 +192,35 @@ def test_few_calls_for_balances(portfolio: Portfolio) -> None:
     ]
     assert {(call.method, call.status) for call in calls} == {("GET", 200)}
     assert all(call.milliseconds > 0 for call in calls)
+    portfolio.forget()
+    again = calls_of(portfolio, portfolio.balances)
+    assert sorted(call.path for call in again) == ["/accounts", "/accounts", "/card-accounts/*/balances"]
+
+
+def test_a_card_that_was_replaced_is_found(connections: Connections, hasty: Hasty) -> None:
+    number = ["1"]
+
+    def cards(line: Line, seen: Seen) -> None:
+        card = {"resourceId": number[0], "maskedPan": "41******3241", "currency": "EUR"}
+        balance = {"balanceType": "interimBooked", "balanceAmount": {"amount": "-5", "currency": "EUR"}}
+        if seen.path.endswith("/card-accounts"):
+            line.json({"cardAccounts": [card]})
+        elif seen.path.endswith(f"/card-accounts/{number[0]}/balances"):
+            line.json({"balances": [balance]})
+        elif seen.path.endswith("/accounts"):
+            line.json({"accounts": []})
+        else:
+            line.json({"tppMessages": [{"category": "ERROR", "code": "RESOURCE_UNKNOWN"}]}, 404)
+
+    with crooked_bank(cards) as bank:
+        stored(connections, "Good", bank)
+        portfolio = Portfolio(connections, patience=hasty.patience)
+        for each in ("1", "2"):
+            number[0] = each
+            portfolio.forget()
+            gathered = portfolio.balances()
+            assert not gathered.failures
+            assert [account.id for account, _ in gathered.items] == [each]
 
 
 def test_one_call_an_account_for_transactions(portfolio: Portfolio) -> None:

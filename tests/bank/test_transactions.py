@@ -129,12 +129,14 @@ def test_pending_entries_and_their_days() -> None:
         "pending": [
             {"transactionAmount": amount("2"), "valueDate": "2026-03-17"},
             {"transactionAmount": amount("3")},
+            {"transactionAmount": amount("4"), "valueDate": "2026-03-20"},
         ],
     }
     found = read_report(ACCOUNT, {"transactions": report}, UNTIL)
     assert [(each.pending, each.on) for each in found] == [
         (False, date(2026, 3, 2)),
         (True, date(2026, 3, 17)),
+        (True, UNTIL),
         (True, UNTIL),
     ]
 
