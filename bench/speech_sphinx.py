@@ -66,11 +66,13 @@ def _write_arpa(path: Path, model: Path) -> None:
                 if not arc["ilabel"]:
                     continue
                 word, target = names[int(arc["ilabel"])], int(arc["nextstate"])
-                grams[level][(*history, word)] = _log(arc["weight"])
+                gram = (*history, word)
+                grams[level][gram] = _log(arc["weight"])
                 longer = target in down and down[target][0] != 0
-                histories.setdefault(target, (*history, word)[-2:] if longer else (word,))
+                histories.setdefault(target, gram[-2:] if longer else (word,))
             if np.isfinite(fst.final[state]):
-                grams[level][(*history, "</s>")] = _log(fst.final[state])
+                end = (*history, "</s>")
+                grams[level][end] = _log(fst.final[state])
     backs = {history: down[state][1] for state, history in histories.items() if state in down}
     lines = ["\\data\\", *(f"ngram {level + 1}={len(table)}" for level, table in enumerate(grams))]
     for level, table in enumerate(grams):
