@@ -101,9 +101,6 @@ def fold(job: Mapping[str, Any]) -> dict[str, Any]:
                 {
                     "intent": parsed["intent"]["name"],
                     "confidence": parsed["intent"]["confidence"],
-                    "margin": ranking[0]["confidence"] - ranking[1]["confidence"]
-                    if len(ranking) > 1
-                    else 1.0,
                     "entities": [(each["entity"], each["start"], each["end"]) for each in parsed["entities"]],
                 }
             )
@@ -142,7 +139,7 @@ def _child(job: dict[str, Any]) -> dict[str, Any]:
 def compare(folds: int, run: int, outside: Path | None, output: Path) -> None:
     from rasa.shared.importers.importer import TrainingDataImporter
     from rasa.shared.nlu.training_data.training_data import TrainingData
-    from sklearn.model_selection import StratifiedKFold
+    from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
 
     def read(paths: Iterable[Path]) -> Any:
         importer = TrainingDataImporter.load_nlu_importer_from_config(
@@ -167,8 +164,8 @@ def compare(folds: int, run: int, outside: Path | None, output: Path) -> None:
         costs: list[dict[str, float]] = []
         strangers: list[dict[str, Any]] = []
         for train, test in splits:
-            with tempfile.TemporaryDirectory() as folder:
-                _write_config(Path(folder), pipeline)
+            with tempfile.TemporaryDirectory() as place:
+                _write_config(Path(place), pipeline)
                 asked = {_plain(examples[index]) for index in test}
                 part = TrainingData(
                     [
@@ -179,9 +176,9 @@ def compare(folds: int, run: int, outside: Path | None, output: Path) -> None:
                     entity_synonyms=data.entity_synonyms,
                     lookup_tables=data.lookup_tables,
                 )
-                nlu = Path(folder) / "nlu.yml"
+                nlu = Path(place) / "nlu.yml"
                 nlu.write_text(part.nlu_as_yaml(), encoding="utf-8")
-                job = {"folder": folder, "config": str(Path(folder) / "config.yml"), "train": str(nlu)}
+                job = {"folder": place, "config": str(Path(place) / "config.yml"), "train": str(nlu)}
                 trained = _child({**job, "step": "train"})
                 texts = [examples[index].get("text") for index in test]
                 result = _child({**job, "step": "ask", "texts": [*texts, *foreign]})
@@ -228,22 +225,23 @@ def _write_config(folder: Path, pipeline: list[dict[str, Any]]) -> None:
 
 
 def _row(example: Any, answer: Mapping[str, Any]) -> dict[str, Any]:
+    # Nobody reads the names in a question that is not answered, so they are not annotated either.
+    counts = TRAINED_ENTITIES if example.get("intent") != "out_of_scope" else frozenset()
     expected = {(each["entity"], each["start"], each["end"]) for each in example.get("entities") or ()}
     return {
         "text": example.get("text"),
         "expected": example.get("intent"),
         "intent": answer["intent"],
         "confidence": answer["confidence"],
-        "expected_entities": sorted(each for each in expected if each[0] in TRAINED_ENTITIES),
-        "entities": sorted(tuple(each) for each in answer["entities"] if each[0] in TRAINED_ENTITIES),
+        "expected_entities": sorted(each for each in expected if each[0] in counts),
+        "entities": sorted(tuple(each) for each in answer["entities"] if each[0] in counts),
     }
 
 
-def _summary(
-    rows: Sequence[Mapping[str, Any]],
-    costs: Sequence[Mapping[str, float]],
-    strangers: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
+Rows = Sequence[Mapping[str, Any]]
+
+
+def _summary(rows: Rows, costs: Sequence[Mapping[str, float]], strangers: Rows) -> dict[str, Any]:
     right = sum(row["intent"] == row["expected"] for row in rows)
     found = sum(len(row["entities"]) for row in rows)
     expected = sum(len(row["expected_entities"]) for row in rows)
