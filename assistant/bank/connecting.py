@@ -17,6 +17,7 @@ from assistant.errors import (
     BankError,
     ConsentIncompleteError,
     ScaError,
+    SettingsError,
 )
 
 _LOOKS = 5
@@ -36,10 +37,12 @@ def connect(
     """Ask the bank for a consent, let the person confirm it, store it.
 
     A former connection of that name is replaced, and stays as it is when anything fails. Raises
-    SettingsError for an unusable name or address, StorageError before the bank is asked when
+    SettingsError for an unusable name, user name or address, StorageError before the bank is asked when
     nothing could be stored, ConsentIncompleteError when it is stored but another holder must confirm
     as well, otherwise a BankError.
     """
+    if not psu_id.isprintable() or not psu_id.isascii():
+        raise SettingsError("the user name cannot be sent", remedy="Write it as the bank gave it to you.")
     wish = wish or Wish()
     wire = Wire(name, base_url, patience or Patience())
     connections.check_writable(key_of(name))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from assistant.bank.interface import CONSENT_ID
 from assistant.bank.links import check_base_url
 from assistant.bank.private_files import delete_private, read_private, write_private
 from assistant.bank.secrets import choose_store, store_of
@@ -35,6 +36,7 @@ class Connection:
     psu_id: str = field(repr=False)
     """The customer's user name at the bank; empty when the bank asks for it on its own page."""
     consent_id: str = field(repr=False)
+    """Empty when the store lost it: then the bank is to be connected again."""
     valid_until: date | None
     """Last day of the consent."""
     kept_in: str = ""
@@ -130,13 +132,13 @@ class Connections:
         if facts is None:
             return None
         kept_in = facts["kept_in"] or ""
-        consent_id = store_of(kept_in, self._folder).get(facts["secret"] or "")
+        consent_id = store_of(kept_in, self._folder).get(facts["secret"] or "") or ""
         try:
             return Connection(
                 name=facts["name"] or "",
                 base_url=check_base_url(facts["base_url"] or ""),
                 psu_id=facts["psu_id"] or "",
-                consent_id=consent_id or "",
+                consent_id=consent_id if CONSENT_ID.fullmatch(consent_id) else "",
                 valid_until=date.fromisoformat(facts["valid_until"]) if facts["valid_until"] else None,
                 kept_in=kept_in,
                 place=_place(facts),

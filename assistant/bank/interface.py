@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import Protocol
 
 from assistant.bank.model import Account, Balance, StandingOrder, Transaction
+
+CONSENT_ID = re.compile(r"[\x21-\x7e]{1,256}")
+"""What can stand in a header and a path; whatever else comes as an id is none."""
 
 
 class ConsentStatus(str, Enum):

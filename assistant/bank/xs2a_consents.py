@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from assistant.bank.address import own_address
-from assistant.bank.interface import Consent, ConsentStatus
+from assistant.bank.interface import CONSENT_ID, Consent, ConsentStatus
 from assistant.bank.reading import UnreadableError, day, text
 from assistant.bank.sca import Wish
 from assistant.bank.wire import Answer, Wire
@@ -36,7 +36,10 @@ def create_consent(wire: Wire, psu_id: str, wish: Wish) -> tuple[str, Answer]:
         "combinedServiceIndicator": False,
     }
     answer = wire.call("POST", wire.url("/consents"), headers=headers, body=body)
-    return text(answer.body, "consentId"), answer
+    consent_id = text(answer.body, "consentId")
+    if not CONSENT_ID.fullmatch(consent_id):
+        raise UnreadableError("consentId is no id")
+    return consent_id, answer
 
 
 def consent_status(wire: Wire, consent_id: str) -> ConsentStatus:

@@ -291,10 +291,15 @@ def test_a_password_never_goes_over_an_open_line(connections: Connections) -> No
     assert person.asked == []
 
 
-def test_two_people_connect_at_once(
+@pytest.mark.parametrize("psu_id", ["anna\r\nConsent-ID: x", "安娜", "anna\x00"])
+def test_a_user_name_that_cannot_be_sent(connections: Connections, psu_id: str) -> None:
+    with pytest.raises(SettingsError):
+        connect(connections, Customer(""), name="Bank", base_url="https://b.example/v1", psu_id=psu_id)
+
+
+def test_two_banks_connected_at_once_are_both_kept(
     practice_bank: RunningBank, connections: Connections, hasty: Hasty
 ) -> None:
-    """Both banks in parallel threads: neither connection is lost."""
     results: list[str] = []
 
     def work(name: str) -> None:

@@ -160,6 +160,7 @@ def test_one_method_is_chosen_without_asking(run: Run) -> None:
         (Script(POST_consent=consent(scaRedirect=PAGE)), BankAnswerError),
         (Script(POST_consent=consent(scaOAuth="https://login.bank.example/.well-known")), NotOfferedError),
         (Script(POST_consent=consent()), NotOfferedError),
+        (Script(POST_consent=consent(startAuthorisation="/v1/a\r\nHost: evil.example")), BankAnswerError),
         # A circle.
         (
             Script(
@@ -207,6 +208,13 @@ def test_what_leads_nowhere_ends_and_leaves_no_consent_open(
     assert type(error.value) is kind
     assert error.value.bank == "Crooked Bank"
     assert (bank.seen[-1].method, bank.seen[-1].path) == ("DELETE", "/v1/consents/c1")
+    assert connections.all() == ()
+
+
+@pytest.mark.parametrize("consent_id", ["", "one\r\nHost: evil.example", "ü", "x" * 300, 7, None])
+def test_an_id_that_is_none(connections: Connections, run: Run, consent_id: object) -> None:
+    with pytest.raises(BankAnswerError):
+        run(Script(POST_consent={**consent(scaStatus=AUTHORISATION), "consentId": consent_id}))
     assert connections.all() == ()
 
 

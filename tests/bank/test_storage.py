@@ -252,9 +252,10 @@ def test_a_lost_secret_leaves_a_connection_without_consent(tmp_path: Path) -> No
     connections = Connections(tmp_path, keyring=False)
     connections.save(MEADOW)
     (secret,) = tmp_path.glob("*.secret")
-    secret.unlink()
-    (found,) = Connections(tmp_path, keyring=False).all()
-    assert found.consent_id == ""
+    for spoil in (lambda: secret.write_text("two\nlines"), lambda: secret.write_text(""), secret.unlink):
+        spoil()
+        (found,) = Connections(tmp_path, keyring=False).all()
+        assert found.consent_id == ""
 
 
 # --- the keyring -----------------------------------------------------------------------------
