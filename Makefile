@@ -37,13 +37,13 @@ bench: setup-dev
 bench-speech: setup-dev
 	@$(RUN) bench.speech
 
-speech-model: .venv-speech
+speech-model: .venv-speech/complete
 	@.venv-speech/bin/python -m assistant.training.speech $(ARGS)
 
 # PyTorch and Rasa do not share an environment.
-.venv-speech: assistant/training/speech/requirements.txt
-	@$(PYTHON3) -m venv $@
-	@$@/bin/pip install --quiet --require-hashes -r $<
+.venv-speech/complete: assistant/training/speech/requirements.txt
+	@$(PYTHON3) -m venv .venv-speech
+	@.venv-speech/bin/pip install --quiet --require-hashes -r $<
 	@touch $@
 
 lock: setup

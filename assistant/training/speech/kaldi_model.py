@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.asr.graph_units import PHONES, Units
-from assistant.training.speech.network import Component
+from assistant.training.speech.network import Affine, Component
 
 _NO_PLAIN_TOPOLOGY = -1
 """Says that a state's output on entering differs from the one on staying."""
@@ -35,6 +35,31 @@ def write(
     out += b"</Nnet3> <LeftContext> " + _int(context) + b"<RightContext> " + _int(context)
     out += b"<Priors> " + _vector(np.zeros(0, np.float32))
     path.write_bytes(bytes(out))
+
+
+def read(path: Path) -> dict[str, Affine]:
+    """The affine maps of a model that `write` made, by name.
+
+    Raises ValueError for any other file.
+    """
+    data = path.read_bytes()
+    maps: dict[str, Affine] = {}
+    at = data.find(b"<NumComponents> ")
+    while (at := data.find(b"<ComponentName> ", at + 1)) >= 0:
+        name, kind = data[at + len(b"<ComponentName> ") :].split(b" ", 2)[:2]
+        if kind != b"<FixedAffineComponent>":
+            continue
+        start = data.index(b"FM ", at) + 3
+        rows, columns = struct.unpack_from("<xixi", data, start)
+        weight = np.frombuffer(data, "<f4", rows * columns, start + 10).reshape(rows, columns)
+        at = start + 10 + weight.nbytes
+        start = data.index(b"FV ", at) + 3
+        bias = np.frombuffer(data, "<f4", rows, start + 5)
+        maps[name.decode()] = Affine(weight, bias)
+        at = start + 5 + bias.nbytes
+    if not maps:
+        raise ValueError(f"{path.name} was not written by this recipe")
+    return maps
 
 
 def _transitions(out: bytearray, units: Units) -> None:

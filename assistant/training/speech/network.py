@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -109,6 +109,59 @@ class Component:
     weight: npt.NDArray[np.float32] | None = None
     bias: npt.NDArray[np.float32] | None = None
     rectifies: bool = False
+
+
+class Affine(NamedTuple):
+    """What a component computes: `weight @ input + bias`; weight is (outputs, inputs)."""
+
+    weight: npt.NDArray[np.float32]
+    bias: npt.NDArray[np.float32]
+
+
+def take_over(network: Network, maps: Mapping[str, Affine], features: Tensor) -> None:
+    """Start from an exported network of the same shape: the inverse of `export`.
+
+    An export has no normalisation left in it. It is measured anew on `features` (batch, frames, 40) and
+    put back so that the network computes what the exported one does.
+    Raises ValueError where the shapes differ.
+    """
+
+    def put(layer: nn.Conv1d, name: str) -> None:
+        rows, _, taps = layer.weight.shape
+        weight = torch.from_numpy(maps[name].weight.copy())
+        if weight.shape != (rows, layer.weight.shape[1] * taps):
+            raise ValueError(f"{name} is {tuple(weight.shape)}, this network has {tuple(layer.weight.shape)}")
+        layer.weight.data.copy_(weight.reshape(rows, taps, -1).permute(0, 2, 1))
+        if layer.bias is not None:
+            layer.bias.data.copy_(torch.from_numpy(maps[name].bias.copy()))
+
+    put(network.front, "front.affine")
+    front = network.front
+    cast(Tensor, front.bias).data += (front.weight.data * network.mean[None, :, None]).sum((1, 2))
+    front.weight.data *= network.deviation[None, :, None]
+    put(network.thin, "thin.affine")
+    for number, layer in enumerate(cast(Iterable[_Factored], network.layers), 1):
+        put(layer.narrow, f"f{number}.linear")
+        put(layer.wide, f"f{number}.affine")
+    put(network.before, "before.affine")
+    put(network.output, "output.affine")  # `sound` stays zero: its part is in here already
+    network.eval()
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d)]
+
+    def measure(module: nn.Module, inputs: tuple[Tensor, ...]) -> Tensor:
+        norm = cast(nn.BatchNorm1d, module)
+        mean, variance = inputs[0].mean((0, 2)), inputs[0].var((0, 2)) + norm.eps
+        cast(Tensor, norm.running_mean).copy_(mean)
+        cast(Tensor, norm.running_var).copy_(variance)
+        norm.weight.data.copy_(torch.sqrt(variance + norm.eps))
+        norm.bias.data.copy_(mean)
+        return inputs[0]
+
+    hooks = [norm.register_forward_pre_hook(measure) for norm in norms]
+    with torch.no_grad():
+        network(features)
+    for hook in hooks:
+        hook.remove()
 
 
 def export(network: Network) -> tuple[list[Component], list[str]]:

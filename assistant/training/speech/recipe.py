@@ -52,6 +52,8 @@ class Recipe:
     """Utterances without any speech."""
     minutes: float = 56.0
     """Of training."""
+    start: Path | None = None
+    """An acoustic model of this recipe (`am/final.mdl`) to go on from; a flat start without."""
     calibrate_every: int = 4
     """Every n-th held-out recording is enough for two curves."""
     workers: int = 2
@@ -115,7 +117,8 @@ class Recipe:
         known = [u for u in utterances if all(word in lexicon for word in u.text.split())]
         units = Units()
         plan = train.Plan(minutes=self.minutes, seed=self.seed)
-        trained = train.train(known, lexicon, units, self.shape, plan, self.work / "model", progress)
+        start = kaldi_model.read(self.start) if self.start else None
+        trained = train.train(known, lexicon, units, self.shape, plan, self.work / "model", progress, start)
         parts, lines = network.export(trained)
         kaldi_model.write(self.work / "final.mdl", units, parts, lines, self.shape.context)
 

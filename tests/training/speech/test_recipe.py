@@ -110,3 +110,31 @@ def test_the_whole_recipe_on_a_tiny_set(tmp_path: Path) -> None:
     final = (recipe.work / "final.mdl").read_bytes()
     recipe.run(said.append)
     assert (recipe.work / "final.mdl").read_bytes() == final
+
+
+def test_training_goes_on_from_an_exported_network(tmp_path: Path) -> None:
+    """What was exported and taken over computes the same, normalisation measured anew."""
+    torch.manual_seed(3)
+    units = Units()
+    outputs = torch.from_numpy(SoundGraph(units).sounds_of_outputs())
+    features = 10 * torch.randn(3, 90, 40)
+    first, second = network.Network(outputs), network.Network(outputs)
+    for parameter in first.parameters():
+        parameter.data += 0.05 * torch.randn(parameter.shape)
+    first.train()
+    first(features)
+    parts, lines = network.export(first)
+    kaldi_model.write(tmp_path / "final.mdl", units, parts, lines, first.shape.context)
+    second.mean.normal_()
+    second.deviation.uniform_(5, 10)
+    network.take_over(second, kaldi_model.read(tmp_path / "final.mdl"), features)
+    second.eval()
+    with torch.no_grad():
+        expected, found = first(features), second(features)
+    assert torch.allclose(expected, found, atol=1e-3 * float(expected.abs().max()))
+
+
+def test_going_on_from_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "final.mdl").write_bytes(b"\0Bsomething else")
+    with pytest.raises(ValueError, match="not written by this recipe"):
+        kaldi_model.read(tmp_path / "final.mdl")
