@@ -9,15 +9,18 @@ from typing import Any
 
 import kaldi_native_fbank
 import numpy as np
+import numpy.typing as npt
 import soxr
 from scipy.signal import fftconvolve, lfilter
 
 from assistant.training.speech.recordings import RATE, Samples, noise
 
 COEFFICIENTS = 40
+_LOWEST, _HIGHEST = 20, 7600
+"""Hz"""
 MFCC_CONF = (
-    "--sample-frequency=16000\n--use-energy=false\n--num-mel-bins=40\n--num-ceps=40\n--low-freq=20\n"
-    "--high-freq=7600\n--dither=0\n--allow-downsample=true\n--allow-upsample=true\n"
+    "--sample-frequency=16000\n--use-energy=false\n--num-mel-bins=40\n--num-ceps=40\n"
+    f"--low-freq={_LOWEST}\n--high-freq={_HIGHEST}\n--dither=0\n--allow-downsample=true\n--allow-upsample=true\n"
 )
 """What `conf/mfcc.conf` must say for Vosk to compute the same features; no dither makes tests repeatable."""
 
@@ -33,8 +36,16 @@ def mfcc(samples: Samples) -> Features:
     return np.stack(frames) if frames else np.zeros((0, COEFFICIENTS), np.float32)
 
 
-def degrade(samples: Samples, rng: np.random.Generator, babble: Samples | None = None) -> Samples:
-    """One random copy: pauses around it, room, channel, telephone, noise or other voices, level."""
+def degrade(
+    samples: Samples,
+    rng: np.random.Generator,
+    babble: Samples | None = None,
+    own_voice: Samples | None = None,
+) -> Samples:
+    """One random copy: pauses around it, room, channel, telephone, noise, voices, level.
+
+    `babble`: several people; `own_voice`: the assistant, heard again by its own microphone.
+    """
     speech = _padded(_trimmed(samples), rng)
     if rng.random() < 0.4:
         speech = _room(speech, rng)
@@ -49,9 +60,35 @@ def degrade(samples: Samples, rng: np.random.Generator, babble: Samples | None =
     elif draw < 0.65 and babble is not None:
         other = np.resize(babble, len(speech))
         speech = speech + other / (other.std() + 1e-9) * loudness * 10 ** (-rng.uniform(8, 28) / 20)
+    elif draw < 0.75 and own_voice is not None:
+        echo = _room(np.resize(own_voice, len(speech)), rng)
+        speech = speech + echo / (echo.std() + 1e-9) * loudness * 10 ** (-rng.uniform(10, 30) / 20)
     peak = float(np.abs(speech).max()) + 1e-9
     levelled = np.clip(speech * (10 ** (rng.uniform(-28, -1) / 20) / peak), -1, 1)
     return np.asarray(np.round(levelled * 32767) / 32768, np.float32)
+
+
+def mel_to_cepstra() -> npt.NDArray[np.float64]:
+    """(40, 40): Kaldi's cosine transform and lifter, which make MFCCs of log mel energies."""
+    k, n = np.arange(COEFFICIENTS)[:, None], np.arange(COEFFICIENTS)[None]
+    cosine = np.sqrt(2 / COEFFICIENTS) * np.cos(np.pi / COEFFICIENTS * (n + 0.5) * k)
+    cosine[0] = np.sqrt(1 / COEFFICIENTS)
+    lifter = 1 + 0.5 * 22 * np.sin(np.pi * np.arange(COEFFICIENTS) / 22)  # cepstral-lifter=22, the default
+    return np.asarray(lifter[:, None] * cosine)
+
+
+def other_throat(length: float) -> npt.NDArray[np.float64]:
+    """(40, 40) that turns MFCCs into those of a vocal tract `length` times as long: mel bands are moved."""
+    low, high = (1127 * np.log(1 + hertz / 700) for hertz in (_LOWEST, _HIGHEST))
+    middles = low + (high - low) * (np.arange(COEFFICIENTS) + 1) / (COEFFICIENTS + 1)
+    hertz = 700 * (np.exp(middles / 1127) - 1)
+    places = np.interp(hertz * length, hertz, np.arange(COEFFICIENTS))
+    below = np.minimum(places.astype(int), COEFFICIENTS - 2)
+    moved = np.zeros((COEFFICIENTS, COEFFICIENTS))
+    moved[np.arange(COEFFICIENTS), below] = 1 - (places - below)
+    moved[np.arange(COEFFICIENTS), below + 1] = places - below
+    to_cepstra = mel_to_cepstra()
+    return np.asarray(to_cepstra @ moved @ np.linalg.inv(to_cepstra))
 
 
 def _options() -> Any:
@@ -62,8 +99,8 @@ def _options() -> Any:
     options.use_energy = False
     options.num_ceps = COEFFICIENTS
     options.mel_opts.num_bins = COEFFICIENTS
-    options.mel_opts.low_freq = 20
-    options.mel_opts.high_freq = 7600
+    options.mel_opts.low_freq = _LOWEST
+    options.mel_opts.high_freq = _HIGHEST
     return options
 
 

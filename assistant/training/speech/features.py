@@ -45,10 +45,12 @@ def make_shards(
     seed: int,
     workers: int,
     progress: Callable[[str], None],
+    own_voice: Sequence[Path] = (),
 ) -> list[Path]:
     """`copies` differently degraded features of every source; shards that exist are kept.
 
-    The first copy of a recording keeps its speed, the others are played faster or slower.
+    `own_voice`: recordings that sound like the assistant itself, for its echo. The first copy of a
+    recording keeps its speed, the others are played faster or slower.
     """
     folder.mkdir(parents=True, exist_ok=True)
     babble = [source.path for source in sources if source.path is not None][:: max(1, len(sources) // 200)]
@@ -59,7 +61,9 @@ def make_shards(
             tasks.append((path, list(sources[start : start + SHARD]), copy, [seed, copy, start]))
     missing = [task for task in tasks if not task[0].is_file()]
     with ProcessPoolExecutor(workers) as pool:
-        for number, name in enumerate(pool.map(partial(_shard, babble=babble), missing), 1):
+        for number, name in enumerate(
+            pool.map(partial(_shard, babble=babble, own_voice=own_voice[:200]), missing), 1
+        ):
             progress(f"features {number}/{len(missing)}: {folder.name}/{name}")
     return [task[0] for task in tasks]
 
@@ -76,12 +80,14 @@ def read_shards(paths: Sequence[Path]) -> list[Utterance]:
     return utterances
 
 
-def _shard(task: tuple[Path, list[Source], int, list[int]], babble: Sequence[Path]) -> str:
+def _shard(
+    task: tuple[Path, list[Source], int, list[int]], babble: Sequence[Path], own_voice: Sequence[Path]
+) -> str:
     path, sources, copy, seed = task
     frames, lengths, texts, human = [], [], [], []
     for number, source in enumerate(sources):
         rng = np.random.default_rng([*seed, number])
-        features = _features(source, copy, rng, babble)
+        features = _features(source, copy, rng, babble, own_voice)
         if features is None:
             continue
         frames.append(features)
@@ -101,7 +107,7 @@ def _shard(task: tuple[Path, list[Source], int, list[int]], babble: Sequence[Pat
 
 
 def _features(
-    source: Source, copy: int, rng: np.random.Generator, babble: Sequence[Path]
+    source: Source, copy: int, rng: np.random.Generator, babble: Sequence[Path], own_voice: Sequence[Path]
 ) -> npt.NDArray[np.float16] | None:
     if source.path is None:
         samples: Samples = np.zeros(int(RATE * rng.uniform(0.5, 3)), np.float32)
@@ -117,12 +123,13 @@ def _features(
         return None  # the synthesiser failed on this one
     if not 0.2 < len(samples) / RATE < _LONGEST or not np.abs(samples).max() > 1e-3:
         return None
-    return mfcc(degrade(samples, rng, _babble(rng, babble))).astype(np.float16)
+    return mfcc(degrade(samples, rng, _mixed(rng, babble, 3), _mixed(rng, own_voice, 1))).astype(np.float16)
 
 
-def _babble(rng: np.random.Generator, paths: Sequence[Path]) -> Samples | None:
+def _mixed(rng: np.random.Generator, paths: Sequence[Path], voices: int) -> Samples | None:
+    """Three seconds of some of the recordings at once; every other time none."""
     if not paths or rng.random() < 0.5:
         return None
-    voices = [load(paths[int(rng.integers(len(paths)))]) for _ in range(3)]
-    total: Samples = np.sum([np.resize(voice, 3 * RATE) / (voice.std() + 1e-6) for voice in voices], axis=0)
+    chosen = [load(paths[int(rng.integers(len(paths)))]) for _ in range(voices)]
+    total: Samples = np.sum([np.resize(voice, 3 * RATE) / (voice.std() + 1e-6) for voice in chosen], axis=0)
     return total.astype(np.float32)

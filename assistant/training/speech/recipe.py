@@ -46,8 +46,10 @@ class Recipe:
     """Synthetic utterances."""
     test_sayings: int = 80
     """Test utterances for each held-out voice."""
-    copies: int = 3
-    """Degraded copies of each recording of a person; synthetic ones get one."""
+    copies_of_people: int = 6
+    """Degraded copies of each recording of a person."""
+    copies_of_voices: int = 2
+    """Degraded copies of each synthetic recording."""
     noises: int = 400
     """Utterances without any speech."""
     minutes: float = 56.0
@@ -158,13 +160,15 @@ class Recipe:
         sayings = corpus.read_plan(self.work / "train.jsonl")
         spoken = [Source(saying.path(self.work / "audio"), saying.text, human=False) for saying in sayings]
         silent = [Source(None, "", human=False)] * self.noises
+        # The assistant speaks with the same engine.
+        own_voice = [s.path(self.work / "audio") for s in sayings if s.speaker.engine == "espeak"]
         paths = []
         for name, sources, copies in (
-            ("people", clips, self.copies),
-            ("synthetic", spoken, 1),
+            ("people", clips, self.copies_of_people),
+            ("synthetic", spoken, self.copies_of_voices),
             ("noise", silent, 1),
         ):
-            paths += make_shards(sources, folder / name, copies, self.seed, self.workers, progress)
+            paths += make_shards(sources, folder / name, copies, self.seed, self.workers, progress, own_voice)
         return paths
 
 

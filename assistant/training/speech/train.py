@@ -14,7 +14,7 @@ import torch
 
 from assistant.asr.graph_sounds import Sounds
 from assistant.asr.graph_units import NOISE, Units
-from assistant.training.speech.acoustics import COEFFICIENTS
+from assistant.training.speech.acoustics import COEFFICIENTS, mel_to_cepstra, other_throat
 from assistant.training.speech.features import Utterance
 from assistant.training.speech.mmi import Chain, Criterion, SoundGraph
 from assistant.training.speech.network import SUBSAMPLING, Affine, Network, Shape, take_over
@@ -74,7 +74,7 @@ def train(
         take_over(network, start, torch.from_numpy(_padded(usable[:: max(1, len(usable) // 200)])).to(device))
     criterion = Criterion(graph, device)
     optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=1e-3, betas=(0.9, 0.98))
-    augment = _Masks(network)
+    disguise = _Disguise(network)
     spent, step = _resume(folder, network, optimizer)
     clock = time.monotonic() - spent
     easy_steps = plan.easy_steps if start is None else 0
@@ -93,7 +93,7 @@ def train(
             network,
             criterion,
             optimizer,
-            augment if step >= easy_steps else None,
+            disguise if step >= easy_steps else None,
             batch,
             chains,
             plan.score_decay,
@@ -115,7 +115,7 @@ def _step(
     network: Network,
     criterion: Criterion,
     optimizer: torch.optim.Optimizer,
-    augment: _Masks | None,
+    disguise: _Disguise | None,
     batch: Sequence[Utterance],
     chains: Sequence[Chain],
     decay: float,
@@ -125,8 +125,8 @@ def _step(
     network.train()
     lengths = torch.tensor([_outputs(u) for u in batch], device=device)
     inputs = torch.from_numpy(_padded(batch))
-    if augment is not None:
-        inputs = augment(inputs, rng)
+    if disguise is not None:
+        inputs = disguise(inputs, rng)
     with torch.autocast(device.type, torch.bfloat16, enabled=_half_is_fast(device)):
         scores = network(inputs.to(device))
     scores = scores.float()
@@ -161,22 +161,22 @@ def _padded(batch: Sequence[Utterance]) -> npt.NDArray[np.float32]:
     return features
 
 
-class _Masks:
-    """SpecAugment for cepstra: bands are hidden on the mel side, then turned into cepstra again."""
+class _Disguise:
+    """Another throat now and then, and SpecAugment: bands are hidden on the mel side, and moments."""
 
     def __init__(self, network: Network):
-        size = COEFFICIENTS
-        k, n = np.arange(size)[:, None], np.arange(size)[None]
-        dct = np.sqrt(2 / size) * np.cos(np.pi / size * (n + 0.5) * k)
-        dct[0] = np.sqrt(1 / size)
-        lifter = 1 + 0.5 * 22 * np.sin(np.pi * np.arange(size) / 22)  # Kaldi's default, cepstral-lifter=22
-        to_cepstra = lifter[:, None] * dct
+        to_cepstra = mel_to_cepstra()
         self._to_mel = torch.tensor(np.linalg.inv(to_cepstra), dtype=torch.float32)
         self._to_cepstra = torch.tensor(to_cepstra, dtype=torch.float32)
+        self._throats = [
+            torch.tensor(other_throat(length), dtype=torch.float32) for length in np.arange(0.86, 1.17, 0.02)
+        ]
         self._mean = network.mean.cpu()
 
     def __call__(self, features: torch.Tensor, rng: random.Random) -> torch.Tensor:
         for row in range(len(features)):
+            if rng.random() < 0.5:
+                features[row] = features[row] @ rng.choice(self._throats).T
             if rng.random() < 0.4:
                 width = rng.randint(2, 7)
                 start = rng.randrange(COEFFICIENTS - width)

@@ -99,7 +99,7 @@ def test_the_whole_recipe_on_a_tiny_set(tmp_path: Path) -> None:
     recipe = Recipe(
         work=tmp_path / "work", data=data, nlu_data=ROOT / "nlu_data" / "en",
         lexicon=ROOT / "voices" / "en" / "lexicon", target=tmp_path / "model",
-        sayings=40, test_sayings=2, copies=1, noises=4, minutes=0.1, workers=2,
+        sayings=40, test_sayings=2, copies_of_people=1, copies_of_voices=1, noises=4, minutes=0.1, workers=2,
         shape=network.Shape(front=32, width=48, bottleneck=16, layers=2, before_output=24),
     )  # fmt: skip
     said: list[str] = []
