@@ -10,7 +10,7 @@ import requests
 
 from assistant.bank.connecting import connect
 from assistant.bank.connections import Connections
-from assistant.bank.sca import Challenge, ScaMethod
+from assistant.bank.sca_steps import Challenge, ScaMethod
 from assistant.errors import ScaError
 from assistant.sandbox.process import RunningBank, running_bank
 from assistant.sandbox.server import DATABASE_NAME

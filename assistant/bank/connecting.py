@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from assistant.bank.connections import Connection, Connections, key_of
 from assistant.bank.interface import ConsentStatus
 from assistant.bank.reading import UnreadableError
-from assistant.bank.sca import Authorisation, Person, Wish
+from assistant.bank.sca import Authorisation, Wish
+from assistant.bank.sca_person import Person, walk
 from assistant.bank.wire import Patience, Wire
 from assistant.bank.xs2a_consents import consent_status, create_consent, read_consent, revoke_consent
 from assistant.errors import (
@@ -49,7 +50,9 @@ def connect(
     with _strict(wire):
         consent_id, answer = create_consent(wire, psu_id, wish)
         try:
-            Authorisation(wire, person, psu_id, wish).run(answer.body)
+            authorisation = Authorisation(wire, psu_id, wish)
+            authorisation.begin(answer.body)
+            walk(authorisation, person)
             status = _await_confirmed(wire, consent_id)
             consent = read_consent(wire, consent_id)
             saved = connections.save(Connection(name, wire.base_url, psu_id, consent_id, consent.valid_until))

@@ -34,6 +34,13 @@ class Failure:
     retry_after: float | None = None
     """Seconds that the bank asked to wait."""
 
+    @property
+    def maybe_done(self) -> bool:
+        """Whether the bank may have done what was asked: unless it was never reached or said no."""
+        if self.trouble is Trouble.REFUSED:
+            return not 400 <= self.status < 500 or self.status == 408
+        return self.trouble is not Trouble.NOT_SENT
+
 
 def wait_before_retry(method: str, failure: Failure, tries: int, left: float, draw: float) -> float | None:
     """Seconds to wait before the next try, None to give up.

@@ -95,15 +95,17 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        request_id: str | None = None,
     ) -> Answer:
         """Send a request and read its JSON answer, again where that is safe (see `retry`).
 
-        Raises a BankError that carries the bank, the HTTP status and the `X-Request-ID`.
+        `request_id` is the `X-Request-ID`, a UUID; without one it is made here. Raises a BankError that
+        carries the bank, the HTTP status, the `X-Request-ID` and whether the request may have worked.
         """
         clock = self.patience.monotonic
         deadline = clock() + self.patience.total
         # One id for all tries: to the bank they are one call.
-        request_id = str(uuid.uuid4())
+        request_id = request_id or str(uuid.uuid4())
         given = {"X-Request-ID": request_id, "Accept": "application/json", **(headers or {})}
         request = self._session.prepare_request(
             requests.Request(method, url, headers=given, params=query, json=body)
@@ -121,6 +123,7 @@ class Wire:
                 if wait is None:
                     stumble.error.bank = self.bank
                     stumble.error.request_id = request_id
+                    stumble.error.maybe_done = stumble.failure.maybe_done
                     # The library's own error shows the URL and with it the consent's id.
                     raise stumble.error from stumble.cause
             else:

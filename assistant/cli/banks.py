@@ -15,7 +15,7 @@ from assistant.bank.connecting import connect as connect_bank
 from assistant.bank.connecting import disconnect as disconnect_bank
 from assistant.bank.connections import Connections
 from assistant.bank.portfolio import patience_of
-from assistant.bank.sca import Challenge, ScaMethod
+from assistant.bank.sca_steps import Challenge, ScaMethod
 from assistant.cli.console import console, working
 from assistant.errors import SettingsError
 from assistant.settings import Settings

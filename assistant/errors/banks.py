@@ -26,6 +26,8 @@ class BankError(AssistantError):
         self.bank = bank
         self.status = status
         self.request_id = request_id
+        self.maybe_done = False
+        """Whether the bank may have done what it was asked although no usable answer came."""
 
 
 class NoBankError(BankError):
@@ -37,7 +39,7 @@ class NoBankError(BankError):
 class BankUnreachableError(BankError):
     code = "bank.unreachable"
     say = "I cannot reach your bank at the moment."
-    remedy = "Check the network, then try again; nothing was changed at the bank."
+    remedy = "Check the network, then try again."
 
 
 class BankTimeoutError(BankUnreachableError):

@@ -16,7 +16,7 @@ from assistant.actions.services import Services, configure
 from assistant.bank.connecting import connect
 from assistant.bank.connections import Connections
 from assistant.bank.portfolio import Portfolio
-from assistant.bank.sca import Challenge, ScaMethod
+from assistant.bank.sca_steps import Challenge, ScaMethod
 from assistant.sandbox.process import RunningBank, running_bank
 from assistant.settings import Settings
 from tests.actions.books import Books

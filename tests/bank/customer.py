@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from assistant.bank.sca import Challenge, ScaMethod
+from assistant.bank.sca_steps import Challenge, ScaMethod
 
 SECONDS = 20
 

@@ -161,9 +161,9 @@ def test_an_answer_that_breaks_off_is_asked_for_again(bank_at: MakeBank, broken:
     assert len(seen) == 3
 
 
-def test_a_bank_that_is_down(bank_at: MakeBank, unused_tcp_port: int, hasty: Hasty) -> None:
+def test_a_bank_that_is_down(bank_at: MakeBank, free_tcp_port: int, hasty: Hasty) -> None:
     with pytest.raises(BankUnreachableError) as error:
-        read(bank_at(CrookedBank(unused_tcp_port)))
+        read(bank_at(CrookedBank(free_tcp_port)))
     assert len(hasty.slept) == 2
     assert isinstance(error.value.__cause__, ConnectionRefusedError)
 

@@ -14,7 +14,9 @@ from assistant.bank.connecting import connect, disconnect
 from assistant.bank.connections import Connections
 from assistant.bank.interface import ConsentStatus
 from assistant.bank.portfolio import Portfolio
-from assistant.bank.sca import LONGEST_POLL, ScaMethod, Wish
+from assistant.bank.sca import Wish
+from assistant.bank.sca_person import LONGEST_POLL
+from assistant.bank.sca_steps import ScaMethod
 from assistant.bank.wire import Patience, Wire
 from assistant.bank.xs2a_consents import consent_status
 from assistant.errors import (
@@ -251,12 +253,10 @@ def test_disconnecting_what_the_bank_has_ended_already(
 
 
 def test_a_bank_that_is_away_keeps_its_connection_unless_told_otherwise(
-    connections: Connections, join: Connect, hasty: Hasty, unused_tcp_port: int
+    connections: Connections, join: Connect, hasty: Hasty, free_tcp_port: int
 ) -> None:
     made = connections.save(
-        join("Meadow Bank").__class__(
-            "Gone Bank", f"http://127.0.0.1:{unused_tcp_port}/v1", "anna", "c", None
-        )
+        join("Meadow Bank").__class__("Gone Bank", f"http://127.0.0.1:{free_tcp_port}/v1", "anna", "c", None)
     )
     with pytest.raises(BankUnreachableError):
         disconnect(connections, made, patience=hasty.patience)

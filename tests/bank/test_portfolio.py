@@ -101,11 +101,11 @@ def test_accounts_of_one_bank_are_read_side_by_side(connections: Connections) ->
 
 
 def test_a_bank_that_is_down_costs_only_its_part(
-    connections: Connections, hasty: Hasty, unused_tcp_port: int
+    connections: Connections, hasty: Hasty, free_tcp_port: int
 ) -> None:
     with crooked_bank(account_list) as good:
         stored(connections, "Good", good)
-        stored(connections, "Down", CrookedBank(unused_tcp_port))
+        stored(connections, "Down", CrookedBank(free_tcp_port))
         gathered = Portfolio(connections, patience=hasty.patience).accounts()
     assert [account.bank for account in gathered.items] == ["Good"]
     (failure,) = gathered.failures

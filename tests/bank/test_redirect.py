@@ -10,7 +10,7 @@ import pytest
 from assistant.bank.connecting import connect
 from assistant.bank.connections import Connection, Connections
 from assistant.bank.sca import Wish
-from assistant.errors import BankAnswerError, BankError, NotOfferedError, ScaError
+from assistant.errors import BankAnswerError, BankError, NotOfferedError, ScaDeclinedError, ScaError
 from tests.bank.conftest import Hasty
 from tests.bank.crooked import CrookedBank, Line, Seen, crooked_bank
 from tests.bank.customer import Customer
@@ -190,7 +190,10 @@ def test_one_method_is_chosen_without_asking(run: Run) -> None:
             ),
             BankAnswerError,
         ),
-        (Script(POST_consent=consent(scaStatus=AUTHORISATION), GET_authorisation=step("failed")), ScaError),
+        (
+            Script(POST_consent=consent(scaStatus=AUTHORISATION), GET_authorisation=step("failed")),
+            ScaDeclinedError,
+        ),
     ],
 )
 def test_what_leads_nowhere_ends_and_leaves_no_consent_open(

@@ -1,0 +1,38 @@
+"""Steps that must not be cut in the middle: Ctrl-C and a polite request to end wait until they are over."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold SIGINT and SIGTERM back until the block ends; then they take their usual way.
+
+    Only the main thread is interrupted by signals, so elsewhere there is nothing to hold. May be nested.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def keep(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    # A handler that C code has set cannot be put back, so it is left alone.
+    former = {each: signal.getsignal(each) for each in _SIGNALS if signal.getsignal(each) is not None}
+    try:
+        for each in former:
+            signal.signal(each, keep)
+        yield
+    finally:
+        for each, handler in former.items():
+            signal.signal(each, handler)
+        for number in dict.fromkeys(came):
+            signal.raise_signal(number)
