@@ -89,6 +89,10 @@ class Transaction:
     card_masked_pan: str | None = None
     purpose_code: str | None = None
     """ISO 20022 external purpose code, `SALA` for instance."""
+    counterparty_iban: str | None = field(default=None, repr=False)
+    """Electronic form; None when the bank does not say."""
+    end_to_end: str = field(default="", repr=False)
+    """What whoever paid gave the payment to carry (`endToEndId`); empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

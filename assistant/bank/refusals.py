@@ -20,11 +20,13 @@ from assistant.errors import (
     ConsentExpiredError,
     CredentialsError,
     ExecutionDateError,
+    FundsError,
     FundsUnknownError,
     NotKnownError,
     NotOfferedError,
     PaymentRefusedError,
     PeriodError,
+    ProductError,
     ResourceBlockedError,
     ScaError,
     ScaMethodError,
@@ -43,6 +45,7 @@ BY_CODE: Mapping[str, type[BankError]] = {
     "SCA_INVALID": ScaError,
     "PAYMENT_FAILED": PaymentRefusedError,
     "CARD_INVALID": CardRefusedError,
+    "FUNDS_NOT_AVAILABLE": FundsError,
     "NO_PIIS_ACTIVATION": FundsUnknownError,
     "FUNDS_CONFIRMATION_FAILED": FundsUnknownError,
     "RESOURCE_BLOCKED": ResourceBlockedError,
@@ -63,8 +66,8 @@ BY_CODE: Mapping[str, type[BankError]] = {
     "SIGNATURE_MISSING": CertificateError,
     "ROLE_INVALID": CertificateError,
     "SERVICE_BLOCKED": AccessBlockedError,
-    "PRODUCT_INVALID": NotOfferedError,
-    "PRODUCT_UNKNOWN": NotOfferedError,
+    "PRODUCT_INVALID": ProductError,
+    "PRODUCT_UNKNOWN": ProductError,
     "RESOURCE_EXPIRED": NotKnownError,
     "RESOURCE_UNKNOWN": NotKnownError,
     "SERVICE_INVALID": NotOfferedError,
@@ -76,7 +79,8 @@ BY_CODE: Mapping[str, type[BankError]] = {
     "INTERNAL_SERVER_ERROR": BankServerError,
     "SERVICE_UNAVAILABLE": BankServerError,
 }
-"""Message codes of XS2A 1.3.11 (implementation guidelines, chapter 14.11)."""
+"""Message codes of XS2A 1.3.11 (implementation guidelines, chapter 14.11), and FUNDS_NOT_AVAILABLE of banks
+that have a code for it."""
 
 _BY_STATUS: Mapping[int, type[BankError]] = {
     401: ConsentError,

@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant.bank.address import own_address
 from assistant.bank.links import UnsafeLinkError, check_page
-from assistant.bank.reading import Json, UnreadableError
+from assistant.bank.reading import Json, UnreadableError, links
 from assistant.bank.sca_steps import DONE, Challenge, ScaMethod, ScaStatus, Step
 from assistant.bank.uninterrupted import uninterrupted
 from assistant.bank.wire import Wire
@@ -89,6 +89,11 @@ class Wish:
         return given
 
 
+def wants_confirmation(first: Json) -> bool:
+    """Whether the answer names a way to confirm: small payments, for instance, may need none."""
+    return any(name in _LINKS or name.startswith(("sca", "start")) for name in links(first))
+
+
 class Authorisation:
     """One authorisation on its way. `ask` says what is needed, `give` and `look` bring it on.
 
@@ -155,7 +160,7 @@ class Authorisation:
             if step.status in DONE:
                 return Ask(Need.NOTHING, message=message)
             if step.status is ScaStatus.FAILED:
-                given = self.codes_left < MOST_CODES
+                given, self.codes_left = self.codes_left < MOST_CODES, 0
                 raise (ScaError if given else ScaDeclinedError)("scaStatus failed", bank=self.wire.bank)
             self._steps += 1
             if self._steps > _MOST_STEPS:

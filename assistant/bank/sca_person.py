@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from assistant.bank.sca import Ask, Authorisation, Need
+from assistant.bank.sca import Ask, Need
 from assistant.bank.sca_steps import Challenge, ScaMethod
+from assistant.bank.wire import Wire
 from assistant.errors import ScaError, ScaTimeoutError
 
 LONGEST_POLL = 300.0
@@ -37,12 +38,32 @@ class Person(Protocol):
         """A page of the bank's, for the browser."""
 
 
-def walk(authorisation: Authorisation, person: Person) -> None:
-    """Bring an authorisation that has begun to its end with a person who answers at once.
+class Confirmation(Protocol):
+    """An `Authorisation`, or what is confirmed by one."""
+
+    @property
+    def wire(self) -> Wire: ...
+
+    @property
+    def psu_id(self) -> str: ...
+
+    @property
+    def codes_left(self) -> int: ...
+
+    @property
+    def ask(self) -> Ask: ...
+
+    def give(self, answer: str) -> Ask: ...
+
+    def look(self) -> Ask: ...
+
+
+def walk(confirmation: Confirmation, person: Person) -> None:
+    """Bring it to its end with a person who answers at once.
 
     Raises as `Authorisation` does, and ScaTimeoutError when nobody confirmed in the app or on the page.
     """
-    ask = authorisation.ask
+    ask = confirmation.ask
     while True:
         if ask.message:
             person.show_message(ask.message)
@@ -51,20 +72,20 @@ def walk(authorisation: Authorisation, person: Person) -> None:
         if ask.need is Need.NOTHING:
             return
         if ask.need is Need.WAIT:
-            ask = _wait(authorisation, person)
+            ask = _wait(confirmation, person)
             continue
         try:
-            ask = authorisation.give(_answer(authorisation, ask, person))
+            ask = confirmation.give(_answer(confirmation, ask, person))
         except ScaError as error:
-            if type(error) is not ScaError or ask.need is not Need.CODE or not authorisation.codes_left:
+            if type(error) is not ScaError or ask.need is not Need.CODE or not confirmation.codes_left:
                 raise
             person.show_message(error.say)
             ask = Ask(Need.CODE, challenge=ask.challenge)
 
 
-def _answer(authorisation: Authorisation, ask: Ask, person: Person) -> str:
+def _answer(confirmation: Confirmation, ask: Ask, person: Person) -> str:
     if ask.need is Need.PASSWORD:
-        return person.ask_password(authorisation.wire.bank, authorisation.psu_id)
+        return person.ask_password(confirmation.wire.bank, confirmation.psu_id)
     if ask.need is Need.METHOD:
         return person.choose_method(ask.methods).id
     if ask.need is Need.CODE:
@@ -72,17 +93,17 @@ def _answer(authorisation: Authorisation, ask: Ask, person: Person) -> str:
     return person.ask_confirmation_code()
 
 
-def _wait(authorisation: Authorisation, person: Person) -> Ask:
+def _wait(confirmation: Confirmation, person: Person) -> Ask:
     """Look again and again until there is something to do or to tell."""
     waited, looks = 0.0, 0
     while waited < LONGEST_POLL:
         pause = POLLS[min(looks, len(POLLS) - 1)]
-        authorisation.wire.patience.sleep(pause)
+        confirmation.wire.patience.sleep(pause)
         waited += pause
         looks += 1
-        ask = authorisation.look()
+        ask = confirmation.look()
         if ask.need is not Need.WAIT or ask.page:
             return ask
         if ask.message:
             person.show_message(ask.message)
-    raise ScaTimeoutError("nobody confirmed", bank=authorisation.wire.bank)
+    raise ScaTimeoutError("nobody confirmed", bank=confirmation.wire.bank)

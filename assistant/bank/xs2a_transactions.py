@@ -29,6 +29,8 @@ _CARD_TEXT = re.compile(
 )
 # ISO 20022 families whose entries are debits: credit transfers issued, direct debits received.
 _ISSUED = re.compile(r"PMNT-(ICDT|IRCT|RDDT)\b")
+_NO_ID = "NOTPROVIDED"
+"""What SEPA writes for a payment that was given no id."""
 _CATEGORY = re.compile(r"[0-9]{4}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -73,6 +75,7 @@ def _account_entry(account: Account, entry: Json, pending: bool, until: date, _f
     amount = money(entry, "transactionAmount")
     parties = ("creditorName", "ultimateCreditor") if leaves else ("debtorName", "ultimateDebtor")
     merchant, pan = _merchant_of_text(entry)
+    end_to_end = optional_text(entry, "endToEndId")
     return Transaction(
         bank=account.bank,
         account_id=account.id,
@@ -85,6 +88,8 @@ def _account_entry(account: Account, entry: Json, pending: bool, until: date, _f
         merchant=merchant,
         card_masked_pan=pan,
         purpose_code=optional_text(entry, "purposeCode") or None,
+        counterparty_iban=_iban(entry, "creditorAccount" if leaves else "debtorAccount") or None,
+        end_to_end=end_to_end if end_to_end != _NO_ID else "",
     )
 
 
@@ -105,12 +110,17 @@ def _leaves(account: Account, entry: Json) -> bool:
 
 def _is_other(account: Account, entry: Json, side: str) -> bool:
     """Whether that side is named and is not the account's own holder."""
-    iban = optional_text(optional_member(entry, f"{side}Account"), "iban").replace(" ", "").upper()
+    iban = _iban(entry, f"{side}Account")
     if iban and account.iban:
         return iban != account.iban
     name = optional_text(entry, f"{side}Name").casefold()
     # A joint account's owner is "Anna Keller and Conor Walsh".
     return bool(iban) or bool(name and name not in account.owner.casefold())
+
+
+def _iban(entry: Json, name: str) -> str:
+    """Electronic form; empty when the account is not named or has none."""
+    return optional_text(optional_member(entry, name), "iban").replace(" ", "").upper()
 
 
 def _merchant_of_text(entry: Json) -> tuple[Merchant | None, str | None]:

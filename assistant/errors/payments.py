@@ -42,10 +42,10 @@ class ScheduleError(OrderError):
 
 
 class JournalError(StorageError):
-    """The record of payments cannot be written or read, so nothing was sent."""
+    """The record of payments cannot be written or read. Before a payment this means that nothing was sent."""
 
     code = "storage.journal"
-    say = "I cannot keep a safe record of payments on this computer just now, so I sent nothing."
+    say = "I cannot keep a safe record of payments on this computer, so I send none."
     remedy = "Make room on the disk, unlock the keyring, and check that the folder can be written to."
 
 
