@@ -14,7 +14,9 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _WORDS = frozenset(
     {
         *("accounts", "balances", "transactions", "card-accounts"),
-        *("consents", "status", "authorisations", "confirmation-of-funds"),
+        *("consents", "status", "authorisations", "confirmation-of-funds", "funds-confirmations"),
+        *("payments", "periodic-payments", "sepa-credit-transfers", "instant-sepa-credit-transfers"),
+        *("cancellation-authorisations", "x", "payee-verifications", "block", "limit"),
     }
 )
 

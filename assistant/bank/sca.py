@@ -229,19 +229,21 @@ class Authorisation:
 
         A second try is safe: a code belongs to one authorisation, which the bank finishes once.
         """
+        lost: Exception | None = None
         with uninterrupted():
-            try:
-                return self._put(url, body)
-            except (BankError, UnreadableError) as error:
-                if isinstance(error, BankError) and not error.maybe_done:
-                    raise
-            step = self._read(self._status_url or url)
-            if step.is_over:
-                return step
-            try:
-                return self._put(url, body)
-            except WrongStateError:
-                return self._read(self._status_url or url)
+            for _ in range(2):
+                try:
+                    return self._put(url, body)
+                except (BankError, UnreadableError) as error:
+                    certain = isinstance(error, BankError) and not error.maybe_done
+                    # To the second try, "not as things stand" means that the first one worked.
+                    if certain and not (lost and isinstance(error, WrongStateError)):
+                        raise
+                    lost = error
+                step = self._read(self._status_url or url)
+                if step.is_over:
+                    return step
+        raise lost or AssertionError("the loop returns or fails")
 
     def _put(self, url: str, body: Mapping[str, Any]) -> Step:
         try:
