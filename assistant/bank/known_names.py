@@ -29,19 +29,26 @@ class KnownNames:
         self._names: frozenset[str] = frozenset()
         self._sorted: tuple[str, ...] = ()
         self._begun: date | None = None
+        self._reading: threading.Thread | None = None
         self._generation = 0
 
     def known(self) -> tuple[str, ...]:
         """In alphabetical order. Begins the day's reading when nobody has yet."""
         today = self._today()
         with self._lock:
-            begin = self._begun != today
-            self._begun = today
-            generation = self._generation
-            names = self._sorted
-        if begin:
-            threading.Thread(target=self._refresh, args=(today, generation), daemon=True).start()
-        return names
+            if self._begun != today:
+                self._begun = today
+                work = (today, self._generation)
+                self._reading = threading.Thread(target=self._refresh, args=work, daemon=True)
+                self._reading.start()
+            return self._sorted
+
+    def wait(self) -> None:
+        """Until the day's reading is over, well or badly; at once when none has begun."""
+        with self._lock:
+            reading = self._reading
+        if reading is not None:
+            reading.join()
 
     def learn(self, transactions: Iterable[Transaction]) -> None:
         """Take names from what was read for another purpose."""

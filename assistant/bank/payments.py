@@ -18,6 +18,7 @@ from assistant.bank.reconciliation import booking_of, first_day_to_search, is_gi
 from assistant.bank.sca import Wish
 from assistant.bank.sca_person import Person
 from assistant.bank.underway import CancellationUnderway, PaymentUnderway
+from assistant.bank.uninterrupted import uninterrupted
 from assistant.bank.wire import Patience, Wire
 from assistant.bank.xs2a import Xs2aBank
 from assistant.bank.xs2a_payments import Xs2aPayments
@@ -89,7 +90,8 @@ class Payments:
         bank shows nothing of it yet; any other BankError when nothing was and nothing will be paid.
         """
         bank = self._bank(order.bank)
-        return self._hand_over(bank, self._journal.begin(order), wish)
+        with uninterrupted():
+            return self._hand_over(bank, self._journal.begin(order), wish)
 
     def resume(self, payment: Payment, wish: Wish) -> PaymentUnderway:
         """Hand over again, at the customer's word, what nobody knows about: the same order with the same ids,
@@ -101,7 +103,8 @@ class Payments:
         bank = self._bank(payment.order.bank)
         if payment.bank_id or payment.state is not PaymentState.UNKNOWN:
             return PaymentUnderway(bank, self._journal, payment)
-        return self._hand_over(bank, payment, wish, again=True)
+        with uninterrupted():
+            return self._hand_over(bank, payment, wish, again=True)
 
     # --- afterwards ---------------------------------------------------------------------------
 
@@ -155,12 +158,16 @@ class Payments:
         if not payment.bank_id or payment.state.is_paid:
             raise TooLateToCancelError(payment.state.value, bank=payment.order.bank)
         underway = CancellationUnderway(bank, self._journal, payment)
-        try:
-            first = bank.cancel(payment, wish)
-        except BankError as error:
-            underway.failed(error)
-        else:
-            underway.begin(first or {}, wish)
+        with uninterrupted():
+            try:
+                first = bank.cancel(payment, wish)
+            except BankError as error:
+                underway.failed(error)
+            else:
+                if first is None:
+                    underway.payment = self._journal.note(payment, state=PaymentState.CANCELLED)
+                else:
+                    underway.begin(first, wish)
         return underway
 
     # --- questions before a payment -----------------------------------------------------------

@@ -81,6 +81,7 @@ class Portfolio:
         self._lock = threading.Lock()
         self._members: tuple[_Member, ...] = ()
         self._names = KnownNames(self._read_names, today)
+        self._nicknames: frozenset[str] = frozenset()
 
     @classmethod
     def from_settings(cls, settings: Settings, today: Callable[[], date] = date.today) -> Portfolio:
@@ -129,6 +130,17 @@ class Portfolio:
         """
         return self._names.known()
 
+    def vocabulary(self, *, wait: bool = False) -> tuple[str, ...]:
+        """Every name that the customer may say, in written form: `names` and those of accounts and banks.
+
+        `wait`: until the day's reading of the names is over, which a slow bank can draw out to minutes.
+        """
+        names = self.names()
+        if wait:
+            self._names.wait()
+            names = self.names()
+        return (*names, *sorted(self._nicknames))
+
     def close(self) -> None:
         """Give the connections back; a later call opens new ones."""
         with self._lock:
@@ -138,7 +150,14 @@ class Portfolio:
 
     def _accounts(self, member: _Member) -> _Job[Account]:
         key = (member.connection, "accounts")
-        return self._job(member, key, NAMES_SECONDS, member.bank.accounts)
+        return self._job(member, key, NAMES_SECONDS, lambda: self._noted(member.bank.accounts()))
+
+    def _noted(self, accounts: Sequence[Account]) -> Sequence[Account]:
+        """The same accounts, their names remembered."""
+        found = {name for each in accounts for name in (each.name, each.bank)}
+        with self._lock:
+            self._nicknames |= found
+        return accounts
 
     def _balances(self, member: _Member) -> _Job[tuple[Account, tuple[Balance, ...]]]:
         def read() -> list[tuple[Account, tuple[Balance, ...]]]:
@@ -230,6 +249,7 @@ class Portfolio:
                 self._members = tuple(known.get(each) or self._join(each) for each in connections)
                 self._recent.clear()
                 self._names.clear()
+                self._nicknames = frozenset()
             return list(self._members)
 
     def _join(self, connection: Connection) -> _Member:
@@ -249,7 +269,7 @@ class Portfolio:
 
         def read(member: _Member) -> list[Transaction]:
             bank = member.unattended
-            accounts = bank.accounts()
+            accounts = self._noted(bank.accounts())
             return [each for account in accounts for each in bank.transactions(account, since, until)]
 
         jobs = [partial(read, member) for member in self._all()]

@@ -60,7 +60,7 @@ class Underway:
         return self._confirming.codes_left
 
     def begin(self, first: Json, wish: Wish) -> None:
-        """Start the confirmation from the answer that tells how, if it wants one."""
+        """Start the confirmation from the answer that tells how, if the bank wants one."""
         if wants_confirmation(first):
             self._authorisation = self._bank.authorisation(wish)
             self._step(lambda: self._confirming.begin(first))
@@ -103,8 +103,9 @@ class Underway:
     def give_up(self) -> Payment:
         """End it as well as possible after the person went away. Raises no BankError: what the bank did
         not say stays open in the journal."""
-        with suppress(BankError):
-            self._note(self._withdrawn())
+        if self.payment.bank_id:
+            with suppress(BankError):
+                self._note(self._withdrawn())
         return self.payment
 
     def _withdrawn(self) -> Standing:
@@ -174,7 +175,9 @@ class PaymentUnderway(Underway):
         """
         instant = self.payment.order.product is Product.INSTANT
         waiting = {PaymentState.RECEIVED, *([PaymentState.ON_ITS_WAY] if instant else [])}
-        self.check(self._looked(lambda state: state not in waiting))
+        # Without the bank's id it was found on the account, and there is no status to read.
+        if self.payment.bank_id:
+            self.check(self._looked(lambda state: state not in waiting))
         return self.payment
 
     def check(self, standing: Standing) -> None:
@@ -192,7 +195,8 @@ class PaymentUnderway(Underway):
         if standing.state not in self._unconfirmed:
             return standing
         with suppress(BankError):
-            self._bank.cancel(self.payment, Wish())
+            if self._bank.cancel(self.payment, Wish()) is None:
+                return Standing(PaymentState.CANCELLED)
         return self._bank.standing(self.payment)
 
     def _went_on(self) -> bool:
@@ -205,6 +209,8 @@ class CancellationUnderway(Underway):
 
     def finish(self) -> Payment:
         """The cancelled payment. Raises TooLateToCancelError, CancellationUnknownError."""
+        if self.payment.state is PaymentState.CANCELLED:
+            return self.payment
         standing = self._looked(lambda state: state is PaymentState.CANCELLED or state.is_paid)
         if standing.state is PaymentState.CANCELLED:
             return self.payment

@@ -13,7 +13,6 @@ from assistant.bank.interface import CONSENT_ID
 from assistant.bank.payment import Order, Payment, PaymentState, state_of
 from assistant.bank.reading import Json, UnreadableError, flag, text
 from assistant.bank.sca import Authorisation, Wish
-from assistant.bank.uninterrupted import uninterrupted
 from assistant.bank.wire import Wire
 from assistant.errors import BankAnswerError
 from assistant.money import Money
@@ -58,7 +57,7 @@ class Xs2aPayments:
             headers["PSU-ID"] = self._psu_id
         url = self.wire.url(_collection(payment.order))
         body = order_body(payment.order, payment.end_to_end)
-        with self._strict(), uninterrupted():
+        with self._strict():
             answer = self.wire.call(
                 "POST", url, headers=headers, body=body, request_id=payment.request_id
             ).body
@@ -77,8 +76,7 @@ class Xs2aPayments:
         Raises TooLateToCancelError.
         """
         headers = {"PSU-IP-Address": own_address(self.wire.base_url), **wish.headers()}
-        with uninterrupted():
-            answer = self.wire.call("DELETE", self.wire.url(_path(payment)), headers=headers)
+        answer = self.wire.call("DELETE", self.wire.url(_path(payment)), headers=headers)
         return answer.body if answer.status == 202 else None
 
     def authorisation(self, wish: Wish) -> Authorisation:

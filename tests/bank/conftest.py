@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import pytest
 
 from assistant.bank.connecting import connect
 from assistant.bank.connections import Connection, Connections
+from assistant.bank.journal import Journal
+from assistant.bank.payments import Payments
 from assistant.bank.portfolio import Portfolio
 from assistant.bank.wire import Patience, Wire
 from assistant.bank.xs2a import Xs2aBank
@@ -89,6 +91,24 @@ def portfolio(
     both = Portfolio(connections, patience=hasty.patience, today=lambda: TODAY)
     yield both
     both.close()
+
+
+@pytest.fixture
+def payments(
+    join: Connect, practice_bank: RunningBank, connections: Connections, tmp_path: Path, hasty: Hasty
+) -> Iterator[Payments]:
+    """Paying from Anna's two banks."""
+    for name in practice_bank.banks:
+        join(name)
+    made = Payments(connections, journal_in(tmp_path / "banks"), patience=hasty.patience, today=lambda: TODAY)
+    yield made
+    made.close()
+
+
+def journal_in(folder: Path) -> Journal:
+    """Of somebody for whom it is always noon of the practice banks' day."""
+    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=timezone.utc)
+    return Journal(folder, keyring=False, now=lambda: noon)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timezone
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,9 +28,9 @@ from assistant.bank.private_files import delete_private
 from assistant.bank.secrets import FileSecrets
 from assistant.errors import JournalError, PaymentOpenError
 from assistant.money import Money
+from tests.bank.conftest import journal_in
 from tests.bank.test_payment_orders import GERMAN, IRISH, order
 
-NOW = datetime(2026, 3, 18, 12, tzinfo=timezone.utc)
 words = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max_size=70)
 days = st.dates(date(2026, 1, 1), date(2030, 1, 1))
 schedules = st.builds(
@@ -51,10 +51,6 @@ orders = st.builds(
     on=st.none() | days,
     schedule=st.none() | schedules,
 )
-
-
-def journal_in(folder: Path) -> Journal:
-    return Journal(folder, keyring=False, now=lambda: NOW)
 
 
 @pytest.fixture

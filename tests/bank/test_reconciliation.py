@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,10 +18,10 @@ from assistant.bank.reconciliation import (
     is_standing,
 )
 from tests.bank.conftest import TODAY
-from tests.bank.test_journal import NOW
 from tests.bank.test_payment_orders import GERMAN, order
 
-LOST = Payment("1", order(), "request", "e2e-1", NOW)
+BEGAN = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=timezone.utc)
+LOST = Payment("1", order(), "request", "e2e-1", BEGAN)
 ENTRY = Transaction(
     bank="Meadow Bank",
     account_id="1",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -15,9 +13,10 @@ from assistant.bank.portfolio import Portfolio
 from assistant.bank.sca import Wish
 from assistant.errors import ScaTimeoutError
 from assistant.sandbox.process import RunningBank
+from tests.bank.between import passing_on
 from tests.bank.conftest import TODAY, Hasty
-from tests.bank.crooked import Behaviour, Line, Seen, crooked_bank, head
-from tests.bank.customer import SECONDS, Customer
+from tests.bank.crooked import Seen, crooked_bank
+from tests.bank.customer import Customer
 from tests.bank.requests_specification import RequestRules
 from tests.sandbox.specification import WHY_SKIPPED
 
@@ -28,25 +27,6 @@ def rules() -> RequestRules:
         return RequestRules()
     except LookupError:
         pytest.skip(WHY_SKIPPED)
-
-
-def passing_on(url: str) -> Behaviour:
-    """Hand the request to the bank of that base URL, and its answer back."""
-    bank = urlsplit(url)
-
-    def behaviour(line: Line, seen: Seen) -> None:
-        connection = http.client.HTTPConnection(bank.hostname or "", bank.port, timeout=SECONDS)
-        path = seen.path + (f"?{urlencode(seen.query)}" if seen.query else "")
-        connection.request(seen.method, path, seen.body or None, dict(seen.headers))
-        answer = connection.getresponse()
-        content = answer.read()
-        kept = {
-            name: value for name, value in answer.getheaders() if name.lower().startswith(("aspsp", "x-"))
-        }
-        line.send(head(answer.status, {**kept, "Content-Length": str(len(content))}) + content)
-        connection.close()
-
-    return behaviour
 
 
 @pytest.mark.parametrize("bank", ["meadow", "harbour"])
