@@ -31,7 +31,10 @@ class WavWriter:
         self._wave: wave.Wave_write | None = None
 
     def __enter__(self) -> WavWriter:
-        """Raises StorageError when the folder cannot be written to."""
+        """Raises StorageError when the folder cannot be written to, or holds something else of that name."""
+        if self._path.exists() and not self._path.is_file():
+            # Moving a file over `/dev/null` would take it away from the whole computer.
+            raise StorageError(f"{self._path} is no ordinary file", remedy="Name another file.")
         try:
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
         except OSError as error:

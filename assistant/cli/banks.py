@@ -8,7 +8,6 @@ from typing import Annotated
 
 import click
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from assistant.bank.connecting import connect as connect_bank
@@ -16,7 +15,7 @@ from assistant.bank.connecting import disconnect as disconnect_bank
 from assistant.bank.connections import Connections
 from assistant.bank.portfolio import patience_of
 from assistant.bank.sca_steps import Challenge, ScaMethod
-from assistant.cli.console import console, working
+from assistant.cli.console import console, plain, working
 from assistant.errors import SettingsError
 from assistant.settings import Settings
 
@@ -48,7 +47,7 @@ def connect(
     )
     until = f" until {connection.valid_until:%d %B %Y}" if connection.valid_until else ""
     where = "the keyring" if connection.kept_in == "keyring" else "a file that only you can read"
-    console().print(f"{escape(connection.name)} is connected{until}. The consent lies in {where}.")
+    console().print(f"{plain(connection.name)} is connected{until}. The consent lies in {where}.")
 
 
 @app.command("list")
@@ -61,7 +60,7 @@ def list_banks() -> None:
     table = Table("bank", "address", "valid until", "kept in")
     for each in connections:
         until = each.valid_until.isoformat() if each.valid_until else "the bank says otherwise"
-        table.add_row(escape(each.name), escape(each.base_url), until, each.kept_in)
+        table.add_row(plain(each.name), plain(each.base_url), until, each.kept_in)
     console().print(table)
 
 
@@ -82,7 +81,7 @@ def disconnect(
         disconnect_bank(
             connections, connection, even_if_unreachable=force, patience=patience_of(settings.bank_timeout)
         )
-    console().print(f"{escape(connection.name)} is disconnected.")
+    console().print(f"{plain(connection.name)} is disconnected.")
 
 
 class PersonAtTerminal:
@@ -93,22 +92,22 @@ class PersonAtTerminal:
 
     def choose_method(self, methods: Sequence[ScaMethod]) -> ScaMethod:
         for number, method in enumerate(methods, 1):
-            console().print(f"  {number}  {escape(method.name)}")
+            console().print(f"  {number}  {plain(method.name)}")
         chosen = typer.prompt("How do you want to confirm", type=click.IntRange(1, len(methods)))
         return methods[int(chosen) - 1]
 
     def ask_otp(self, challenge: Challenge) -> str:
         for line in (challenge.instructions, *challenge.data):
             if line:
-                console().print(escape(line))
+                console().print(plain(line))
         return str(typer.prompt("Code"))
 
     def ask_confirmation_code(self) -> str:
         return str(typer.prompt("Confirmation code that the bank's page showed"))
 
     def show_message(self, message: str) -> None:
-        console().print(escape(message))
+        console().print(plain(message))
 
     def open_url(self, url: str) -> None:
-        console().print(f"Confirm on your bank's page: {escape(url)}", soft_wrap=True)
+        console().print(f"Confirm on your bank's page: {plain(url)}", soft_wrap=True)
         webbrowser.open(url)

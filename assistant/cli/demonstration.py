@@ -9,13 +9,12 @@ from assistant.audio.frames import Samples
 from assistant.audio.loudspeaker import Loudspeaker
 from assistant.audio.recordings import RecordingSource, read_recording
 from assistant.audio.writer import WavWriter
-from assistant.cli.console import console, print_failure, working
+from assistant.cli.console import console, plain, print_failure
+from assistant.cli.desk import open_desk
 from assistant.cli.turns import TurnPrinter
 from assistant.conversation import Conversation, Turn
 from assistant.errors import AssistantError, AudioError, BadRecordingError
-from assistant.practice import practice_settings, practising
 from assistant.settings import SAMPLE_RATE, Settings
-from assistant.startup import Desk
 
 _BEFORE_ANSWER = 0.4
 _AFTER_ANSWER = 0.8
@@ -31,38 +30,35 @@ def demonstrate(settings: Settings, output: Path, *, play: bool) -> None:
     if not recordings:
         raise BadRecordingError(f"no recordings in {settings.voice / 'demo'}")
     started = time.monotonic()
-    settings = practice_settings(settings)
-    with working("Starting the practice bank and getting ready") as progress, practising(settings):
-        desk = Desk(settings).load(progress)
-        with desk:
-            console().print(f"Ready after {time.monotonic() - started:.1f} s.\n")
-            if desk.voice_problem is not None:
-                print_failure(desk.voice_problem)
-            loudspeaker = _loudspeaker() if play else None
-            conversation = desk.conversation(observers=[TurnPrinter(console())])
-            failed = _replay(conversation, recordings, output, loudspeaker)
-    console().print(f"The whole conversation: {output}")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    # The file first: that nothing can be written is better told before half a minute of loading.
+    with WavWriter(output) as sound, open_desk(practice=True) as desk:
+        console().print(f"Ready after {time.monotonic() - started:.1f} s.\n")
+        if desk.voice_problem is not None:
+            print_failure(desk.voice_problem)
+        loudspeaker = _loudspeaker() if play else None
+        conversation = desk.conversation(observers=[TurnPrinter(console())])
+        failed = _replay(conversation, recordings, sound, loudspeaker)
+    console().print(f"The whole conversation: {plain(str(output))}", soft_wrap=True)
     if failed:
         raise AssistantError(f"{failed} of {len(recordings)} turns failed")
 
 
 def _replay(
-    conversation: Conversation, recordings: list[Path], output: Path, loudspeaker: Loudspeaker | None
+    conversation: Conversation, recordings: list[Path], sound: WavWriter, loudspeaker: Loudspeaker | None
 ) -> int:
-    """How many turns failed."""
+    """How many turns failed. Raises BadRecordingError, StorageError."""
     failed = 0
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with WavWriter(output) as sound:
-        for recording in recordings:
-            question = read_recording(recording)
-            turn = conversation.hear(RecordingSource(recording))
-            failed += turn.failure is not None
-            sound.write(question)
-            sound.write_silence(_BEFORE_ANSWER)
-            if turn.speech is not None:
-                sound.write(turn.speech.samples, turn.speech.sample_rate)
-            sound.write_silence(_AFTER_ANSWER)
-            loudspeaker = _play(question, turn, loudspeaker)
+    for recording in recordings:
+        question = read_recording(recording)
+        turn = conversation.hear(RecordingSource(recording))
+        failed += turn.failure is not None
+        sound.write(question)
+        sound.write_silence(_BEFORE_ANSWER)
+        if turn.speech is not None:
+            sound.write(turn.speech.samples, turn.speech.sample_rate)
+        sound.write_silence(_AFTER_ANSWER)
+        loudspeaker = _play(question, turn, loudspeaker)
     return failed
 
 

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 import typer
-from rich.markup import escape
 
 from assistant.asr.examine import examine_speech_model
 from assistant.audio.devices import devices, portaudio_version
 from assistant.bank.connections import Connections
 from assistant.bank.portfolio import Portfolio
 from assistant.bank.secrets import keyring_is_usable
-from assistant.cli.console import console
+from assistant.cli.console import console, plain
 from assistant.errors import AssistantError, NoBankError, NoDeviceError, NoLanguageModelError
 from assistant.nlu.training import trained_model
 from assistant.settings import Settings
@@ -45,12 +44,12 @@ def doctor() -> None:
     broken = False
     for name, needed, check in checks:
         try:
-            console().print(f"[green]  ok  [/] {name:14} {escape(check(settings))}", soft_wrap=True)
+            console().print(f"[green]  ok  [/] {name:14} {plain(check(settings))}", soft_wrap=True)
         except AssistantError as fault:
             broken |= needed
             mark = "[red] FAULT[/]" if needed else "[yellow] none [/]"
-            console().print(f"{mark} {name:14} {escape(fault.detail or fault.say)}", soft_wrap=True)
-            console().print(f"       {'':14} → {escape(fault.remedy)} ({fault.code})", soft_wrap=True)
+            console().print(f"{mark} {name:14} {plain(fault.detail or fault.say)}", soft_wrap=True)
+            console().print(f"       {'':14} → {plain(fault.remedy)} ({fault.code})", soft_wrap=True)
     if broken:
         raise typer.Exit(1)
 

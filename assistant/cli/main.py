@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -10,8 +11,8 @@ import typer
 
 from assistant import __version__
 from assistant.cli import banks, doctor, models, replaying, serving, speaking, training
-from assistant.cli.console import error_console, print_failure
-from assistant.errors import AssistantError
+from assistant.cli.console import print_failure
+from assistant.errors import AssistantError, StorageError
 
 app = typer.Typer(
     name="assistant",
@@ -49,20 +50,30 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; errors become a sentence, a remedy and an exit status, never a traceback."""
+    """Run the command line; errors become a sentence, a remedy and an exit status, never a traceback.
+
+    Ctrl-C ends with status 130.
+    """
     # Before anything can import Rasa: nothing about this machine is reported to anybody.
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What is no text in the terminal's encoding is shown as a question mark and stops nothing.
+            stream.reconfigure(errors="replace")
     try:
         app()
-    except AssistantError as error:
-        print_failure(error)
+    except Exception as error:
+        failure = _failure(error)
+        print_failure(failure)
         if os.environ.get("ASSISTANT_DEBUG"):
             raise
-        sys.exit(error.exit_status)
-    except KeyboardInterrupt:
-        error_console().print("Stopped.")
-        sys.exit(130)
-    except BrokenPipeError:
-        # `assistant … | head` is no error; the interpreter must not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        sys.exit(failure.exit_status)
+
+
+def _failure(error: Exception) -> AssistantError:
+    if isinstance(error, AssistantError):
+        return error
+    if isinstance(error, OSError):  # a folder that may not be made, a full disk behind `>`
+        return StorageError(f"{error.filename or 'the output'}: {error.strerror or type(error).__name__}")
+    # The type alone: a message may quote what was said or an account number.
+    return AssistantError(type(error).__name__)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from assistant.asr.store import SpeechModelStore
-from assistant.cli.console import console
+from assistant.cli.console import console, plain
 from assistant.settings import Settings
 
 app = typer.Typer(
@@ -30,7 +29,7 @@ def list_models() -> None:
     for model in SpeechModelStore(Settings.from_environment()).list():
         state = "in use" if model.active else "installed" if model.installed else ""
         size = f"{model.bytes / 1e6:,.0f} MB"
-        table.add_row("●" if model.active else "", escape(model.name), model.language, size, state)
+        table.add_row("●" if model.active else "", plain(model.name), model.language, size, state)
     console().print(table)
 
 
@@ -45,14 +44,14 @@ def install(
     """
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(), transient=True) as progress:
-        task = progress.add_task(escape(name), total=None)
+        task = progress.add_task(plain(name), total=None)
         model = SpeechModelStore(Settings.from_environment()).install(
             name,
             sha256=sha256,
             progress=lambda done, total: progress.update(task, completed=done, total=total or None),
         )
     console().print(
-        f"{escape(model.name)} is installed. Use it with `assistant models use {escape(model.name)}`."
+        f"{plain(model.name)} is installed. Use it with `assistant models use {plain(model.name)}`."
     )
 
 
@@ -60,4 +59,4 @@ def install(
 def use(name: Annotated[str, typer.Argument(help="`builtin`, or an installed model.")]) -> None:
     """Hear with this model from now on."""
     SpeechModelStore(Settings.from_environment()).use(name)
-    console().print(f"Hearing with {escape(name)} from now on.")
+    console().print(f"Hearing with {plain(name)} from now on.")

@@ -7,19 +7,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from assistant.asr.turns import split_turns
 from assistant.audio.frames import in_chunks
 from assistant.audio.recordings import RecordingSource
 from assistant.audio.writer import WavWriter
-from assistant.cli.console import console, print_failure, working
+from assistant.cli.console import console, plain, print_failure
+from assistant.cli.desk import open_desk
 from assistant.cli.turns import TurnPrinter
 from assistant.conversation import Conversation
-from assistant.errors import AssistantError
-from assistant.practice import practice_settings, practising
-from assistant.settings import Settings
-from assistant.startup import Desk
+from assistant.errors import AudioError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,21 +37,17 @@ def replay(
     A recording with pauses of more than a second between requests is taken for several turns. The exit
     status is 1 when a recording could not be read or a turn failed.
     """
-    settings = Settings.from_environment()
     failures = 0
     with ExitStack() as stack:
-        with working("Getting ready") as progress:
-            if practice:
-                settings = practice_settings(settings)
-                stack.enter_context(practising(settings))
-            desk = stack.enter_context(Desk(settings, speaking=output is not None).load(progress))
-        conversation = desk.conversation(observers=[TurnPrinter(console())])
+        # First of all: that nothing can be written is better told before half a minute of loading.
         sound = stack.enter_context(WavWriter(output)) if output is not None else None
+        desk = stack.enter_context(open_desk(practice=practice, speaking=output is not None))
+        conversation = desk.conversation(observers=[TurnPrinter(console())])
         for file in files:
-            console().print(f"[bold]{escape(str(file))}[/]")
+            console().print(f"[bold]{plain(str(file))}[/]")
             try:
                 failures += _replay_file(file, conversation, sound)
-            except AssistantError as error:
+            except AudioError as error:
                 print_failure(error)
                 failures += 1
     if failures:
@@ -62,7 +55,7 @@ def replay(
 
 
 def _replay_file(file: Path, conversation: Conversation, sound: WavWriter | None) -> int:
-    """How many turns failed. Raises AudioError for a recording that cannot be used."""
+    """How many turns failed. Raises AudioError for a recording that cannot be used, StorageError."""
     failed = 0
     for said in split_turns(RecordingSource(file)):
         turn = conversation.hear(in_chunks([said]))

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from assistant.asr.endpoint import EndOfTurn
 from assistant.asr.turns import OneTurn
 from assistant.audio.loudspeaker import Loudspeaker
 from assistant.audio.microphone import Microphone
 from assistant.audio.writer import WavWriter
-from assistant.cli.console import console, print_failure, working
+from assistant.cli.console import console, plain, print_failure
+from assistant.cli.desk import open_desk
 from assistant.cli.turns import TurnPrinter
 from assistant.conversation import Conversation
 from assistant.errors import AudioError, SilentRecordingError
 from assistant.events import Event, PartialTranscript
-from assistant.practice import practice_settings, practising
-from assistant.settings import Settings
-from assistant.startup import Desk
+from assistant.settings import MAX_UTTERANCE_CHARACTERS, Settings
 from assistant.tts.profile import VoiceProfile
 from assistant.tts.synthesiser import Speech, Synthesiser
 
@@ -61,7 +58,7 @@ def chat(practice: Practice = False) -> None:
 
     Lines from a pipe are taken as well: `echo "what is my balance" | assistant chat --practice`
     """
-    with _desk(practice, hearing=False, speaking=False) as desk:
+    with open_desk(practice=practice, hearing=False, speaking=False) as desk:
         printer = TurnPrinter(console(), heard=False)
         conversation = desk.conversation(observers=[printer])
         typed = sys.stdin.isatty()
@@ -95,7 +92,7 @@ def say(
     if output is not None:
         with WavWriter(output, speech.sample_rate) as sound:
             sound.write(speech.samples)
-        console().print(f"{output}: {speech.seconds:.1f} s")
+        console().print(f"{plain(str(output))}: {speech.seconds:.1f} s", soft_wrap=True)
         return
     Loudspeaker(speaker).play(speech.samples, speech.sample_rate)
 
@@ -111,22 +108,24 @@ def listen(
     turns: Annotated[int, typer.Option("--turns", min=0, help="Stop after so many turns; 0 goes on.")] = 0,
 ) -> None:
     """Talk through the microphone. Ctrl-C ends it."""
-    microphone = Microphone(_number_or_name(device))
-    with _desk(practice, hearing=True, speaking=not mute) as desk:
+    # The microphone is opened first: that there is none is better told before half a minute of loading.
+    with (
+        Microphone(_number_or_name(device)) as microphone,
+        open_desk(practice=practice, speaking=not mute) as desk,
+    ):
         if desk.voice_problem is not None:
             print_failure(desk.voice_problem)
         loudspeaker = None if desk.synthesiser is None else _loudspeaker(speaker)
         ear = _Ear()
         conversation = desk.conversation(observers=[ear, TurnPrinter(console(), silence=False)])
         done = 0
-        with microphone:
-            console().print("I am listening. Ctrl-C ends it.")
-            while not turns or done < turns:
-                if push_to_talk:
-                    console().input("Press Enter, then speak. ")
-                # What the loudspeaker said, and what was said before the key, is no request.
-                microphone.drop_waiting()
-                done += _listen_once(conversation, microphone, ear, loudspeaker)
+        console().print("I am listening. Ctrl-C ends it.")
+        while not turns or done < turns:
+            if push_to_talk:
+                console().input("Press Enter, then speak. ")
+            # What the loudspeaker said, and what was said before the key, is no request.
+            microphone.drop_waiting()
+            done += _listen_once(conversation, microphone, ear, loudspeaker)
 
 
 class _Ear:
@@ -177,22 +176,5 @@ def _lines(typed: bool) -> Iterator[str]:
             return
         if line.strip():
             if not typed:
-                console().print(f"[bold]you[/] {escape(line)}")
+                console().print(f"[bold]you[/] {plain(line[:MAX_UTTERANCE_CHARACTERS])}", soft_wrap=True)
             yield line
-
-
-@contextmanager
-def _desk(practice: bool, *, hearing: bool, speaking: bool) -> Iterator[Desk]:
-    settings = Settings.from_environment()
-    if not practice:
-        with working("Getting ready") as progress:
-            desk = Desk(settings, hearing=hearing, speaking=speaking).load(progress)
-        with desk:
-            yield desk
-        return
-    settings = practice_settings(settings)
-    with practising(settings):
-        with working("Getting ready") as progress:
-            desk = Desk(settings, hearing=hearing, speaking=speaking).load(progress)
-        with desk:
-            yield desk

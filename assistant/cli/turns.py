@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.markup import escape
 
+from assistant.cli.console import plain
 from assistant.errors import SilentRecordingError
 from assistant.events import (
     BankCalled,
@@ -44,16 +44,16 @@ class TurnPrinter:
 
     def _print(self, event: Event) -> None:
         if isinstance(event, Transcript) and self._heard and event.text:
-            self._line("heard", f"[bold]{escape(event.text)}[/]")
+            self._line("heard", f"[bold]{plain(event.text)}[/]")
         elif isinstance(event, Understood):
             found = "".join(f", {name}: {wording(value)}" for name, value in event.entities)
-            self._line("understood", f"[dim]{escape(f'{event.intent} {event.confidence:.0%}{found}')}[/]")
+            self._line("understood", f"[dim]{plain(f'{event.intent} {event.confidence:.0%}{found}')}[/]")
         elif isinstance(event, ReplyText):
-            self._line("answered", *(f"[green]{escape(line)}[/]" for line in event.screen.splitlines()))
+            self._line("answered", *(f"[green]{plain(line)}[/]" for line in event.screen.splitlines()))
         elif isinstance(event, TurnFailed):
-            remedy = f"[dim]{escape(event.remedy)} ({event.code})[/]"
-            self._line("answered", f"[red]{escape(event.say)}[/]", remedy)
-        elif isinstance(event, TurnEnded):
+            remedy = f"[dim]{plain(event.remedy)} ({event.code})[/]"
+            self._line("answered", f"[red]{plain(event.say)}[/]", remedy)
+        elif isinstance(event, TurnEnded) and event.stages:
             stages = [f"{name} {milliseconds:.0f} ms" for name, milliseconds in event.stages.items()]
             calls = sum(isinstance(each, BankCalled) for each in self._events)
             if calls:

@@ -1,0 +1,34 @@
+"""A loaded desk for a command, and what is shown while it loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from assistant.asr.speech_model import check_model
+from assistant.asr.store import SpeechModelStore
+from assistant.cli.console import working
+from assistant.practice import practice_settings, practising
+from assistant.settings import Settings
+from assistant.startup import Desk
+
+
+@contextmanager
+def open_desk(*, practice: bool, hearing: bool = True, speaking: bool = True) -> Iterator[Desk]:
+    """Everything that a conversation needs, with the practice bank beside it where that is wanted.
+
+    Raises AssistantError with what is missing.
+    """
+    settings = Settings.from_environment()
+    if hearing:
+        # Before half a minute of training: a look at the files finds most of what can be wrong with it.
+        check_model(SpeechModelStore(settings).active)
+    with ExitStack() as stack:
+        with working("Getting ready") as progress:
+            if practice:
+                settings = practice_settings(settings)
+                progress("Starting the practice bank.")
+                stack.enter_context(practising(settings))
+            desk = Desk(settings, hearing=hearing, speaking=speaking).load(progress)
+            stack.enter_context(desk)
+        yield desk
