@@ -135,7 +135,7 @@ def _admit(desk: Desk, request: Request) -> Consent:
         raise RefusalError("FORMAT_ERROR", "Consent-ID is missing", path="Consent-ID")
     return desk.consents.admit(
         consent_id,
-        request.path[len(desk.plan.prefix) :],
+        desk.below(request),
         attended="psu-ip-address" in request.headers,
         counted=request.args.get("pageIndex", "0") == "0",
     )

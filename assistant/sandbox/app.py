@@ -13,12 +13,14 @@ from sanic.exceptions import MethodNotSupported, NotFound, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from assistant.sandbox import accounts_api, consents_api
+from assistant.sandbox import accounts_api, authorisations_api, consents_api
 from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.clock import Clock
 from assistant.sandbox.consents import Consents
-from assistant.sandbox.desk import Desk, endpoint, refuse
+from assistant.sandbox.desk import Desk, Handler, endpoint, refuse
 from assistant.sandbox.ledger import Ledger
+from assistant.sandbox.matters import AUTHORISATIONS
+from assistant.sandbox.pages import pages_blueprint
 from assistant.sandbox.practice_api import practice_blueprint
 from assistant.sandbox.quirks import Quirk, read_quirks
 from assistant.sandbox.refusals import RefusalError
@@ -27,15 +29,23 @@ from assistant.sandbox.schema import open_database
 
 logger = logging.getLogger(__name__)
 
-_ROUTES = (
+
+def _confirming(matter: str, name: str) -> tuple[tuple[str, str, Handler], ...]:
+    """The routes that confirm what lies at that path."""
+    one = f"{matter}/{name}/<authorisation_id>"
+    return (
+        ("POST", f"{matter}/{name}", authorisations_api.start_authorisation),
+        ("GET", f"{matter}/{name}", authorisations_api.list_authorisations),
+        ("GET", one, authorisations_api.read_authorisation),
+        ("PUT", one, authorisations_api.update_authorisation),
+    )
+
+
+_ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/consents", consents_api.create_consent),
     ("GET", "/consents/<consent_id>", consents_api.read_consent),
     ("DELETE", "/consents/<consent_id>", consents_api.delete_consent),
     ("GET", "/consents/<consent_id>/status", consents_api.read_consent_status),
-    ("POST", "/consents/<consent_id>/authorisations", consents_api.start_authorisation),
-    ("GET", "/consents/<consent_id>/authorisations", consents_api.list_authorisations),
-    ("GET", "/consents/<consent_id>/authorisations/<authorisation_id>", consents_api.read_authorisation),
-    ("PUT", "/consents/<consent_id>/authorisations/<authorisation_id>", consents_api.update_authorisation),
     ("GET", "/accounts", accounts_api.list_accounts),
     ("GET", "/accounts/<account_id>", accounts_api.read_account),
     ("GET", "/accounts/<account_id>/balances", accounts_api.read_balances),
@@ -45,6 +55,7 @@ _ROUTES = (
     ("GET", "/card-accounts/<account_id>", accounts_api.read_card_account),
     ("GET", "/card-accounts/<account_id>/balances", accounts_api.read_card_balances),
     ("GET", "/card-accounts/<account_id>/transactions", accounts_api.read_card_transactions),
+    *_confirming("/consents/<consent_id>", AUTHORISATIONS),
 )
 
 
@@ -87,6 +98,7 @@ def create_app(
             blueprint.add_route(endpoint(desk, handler), path, methods=[method])
         app.blueprint(blueprint)
     app.blueprint(practice_blueprint(f"{name}-practice", desks))
+    app.blueprint(pages_blueprint(f"{name}-pages", desks))
     # Closing the last connection folds SQLite's write-ahead log into the database file.
     app.register_listener(lambda _app, _loop: engine.dispose(), "after_server_stop")
     app.error_handler.add(NotFound, _not_found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 import struct
 import uuid
@@ -45,6 +46,17 @@ class Desk:
             base = f"{request.scheme}://{request.host}{base}"
         return lambda path: {"href": base + path}
 
+    def location(self, request: Request, path: str) -> str:
+        """The `Location` header for a path below its prefix."""
+        link = self.link(request)(path)
+        if Quirk.LOCATION_JSON in self.quirks:
+            return str(ujson.dumps(link, escape_forward_slashes=False))
+        return link["href"]
+
+    def below(self, request: Request) -> str:
+        """The path of the request below its prefix."""
+        return str(request.path[len(self.plan.prefix) :])
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -61,7 +73,7 @@ def endpoint(desk: Desk, handler: Handler) -> Callable[..., Any]:
     """The Sanic handler around one of ours."""
 
     async def run(request: Request, **parts: str) -> HTTPResponse:
-        fault = desk.faults.take(request.method, request.path[len(desk.plan.prefix) :])
+        fault = desk.faults.take(request.method, desk.below(request))
         if fault and fault.seconds:
             await asyncio.sleep(fault.seconds)
         if fault and fault.kind is FaultKind.ERROR:
@@ -95,6 +107,12 @@ def check_request_id(request: Request) -> None:
         raise RefusalError("FORMAT_ERROR", text, path="X-Request-ID") from error
 
 
+def check_local(request: Request) -> None:
+    """Raises RefusalError SERVICE_BLOCKED for callers on other machines."""
+    if not ipaddress.ip_address(request.ip).is_loopback:
+        raise RefusalError("SERVICE_BLOCKED", "only for callers on the same machine")
+
+
 def _check_accept(request: Request) -> None:
     accepted = request.headers.get("accept", "*/*")
     if "json" not in accepted and "*/*" not in accepted and "application/*" not in accepted:
@@ -112,6 +130,14 @@ def read_body(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise RefusalError("FORMAT_ERROR", "the body is no JSON object")
     return body
+
+
+def read_text(body: Mapping[str, Any], name: str, longest: int = 200) -> str:
+    """Raises RefusalError FORMAT_ERROR unless the field is a text of 1 to `longest` characters."""
+    value = body.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= longest:
+        raise RefusalError("FORMAT_ERROR", f"{name} must be a text", path=name)
+    return value
 
 
 def _respond(request: Request, answer: Answer) -> HTTPResponse:

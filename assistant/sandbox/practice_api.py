@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -12,13 +11,12 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from assistant.sandbox.confirming import answer_in_app, waiting_in_app
 from assistant.sandbox.consents import ENDINGS
-from assistant.sandbox.consents_api import settle
-from assistant.sandbox.desk import Desk, read_body, refuse
+from assistant.sandbox.desk import Desk, check_local, read_body, refuse
 from assistant.sandbox.faults import Fault
 from assistant.sandbox.quirks import read_quirks
 from assistant.sandbox.refusals import RefusalError
-from assistant.sandbox.sca import STARTED
 
 _Practice = Callable[[Mapping[str, Desk], Request], Any]
 
@@ -65,6 +63,7 @@ def show_codes(desks: Mapping[str, Desk], _request: Request) -> Any:
             "psuId": found.psu,
             "method": found.method.value,
             "code": found.code,
+            "says": found.says,
             "sentAt": found.code_at.isoformat(),
         }
         for slug, desk in desks.items()
@@ -78,10 +77,13 @@ def show_approvals(desks: Mapping[str, Desk], _request: Request) -> Any:
     """Requests that wait for a tap in the bank's app."""
     return {
         "approvals": [
-            {"bank": slug, "authorisationId": found.id, "psuId": found.psu}
-            for slug, desk in desks.items()
-            for found in desk.authorisations.running()
-            if found.status == STARTED
+            {
+                "bank": waiting.bank,
+                "authorisationId": waiting.authorisation.id,
+                "psuId": waiting.authorisation.psu,
+                "says": waiting.authorisation.says,
+            }
+            for waiting in waiting_in_app(desks)
         ]
     }
 
@@ -92,8 +94,7 @@ def answer_approval(desks: Mapping[str, Desk], request: Request) -> Any:
     desk = _desk(desks, order)
     if not isinstance(order.get("approve"), bool):
         raise RefusalError("FORMAT_ERROR", "approve must be true or false", path="approve")
-    answered = desk.authorisations.answer_in_app(str(order.get("authorisationId")), approve=order["approve"])
-    settle(desk, answered)
+    answered = answer_in_app(desk, str(order.get("authorisationId")), approve=order["approve"])
     return {"scaStatus": answered.status}
 
 
@@ -162,8 +163,7 @@ def _desk(desks: Mapping[str, Desk], order: Mapping[str, Any]) -> Desk:
 def _local(desks: Mapping[str, Desk], handler: _Practice) -> Callable[[Request], Any]:
     async def run(request: Request) -> HTTPResponse:
         try:
-            if not ipaddress.ip_address(request.ip).is_loopback:
-                raise RefusalError("SERVICE_BLOCKED", "only for callers on the same machine")
+            check_local(request)
             body = handler(desks, request)
         except RefusalError as refusal:
             return refuse(request, refusal)

@@ -29,7 +29,7 @@ from assistant.errors import StorageError
 
 metadata = MetaData()
 
-_VERSION = 1
+_VERSION = 2
 """Counts up when a table changes."""
 
 facts = Table(
@@ -105,7 +105,7 @@ authorisations = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("bank", String, nullable=False),
-    Column("parent", String, nullable=False, index=True),  # path of what is authorised: consents/<id>
+    Column("parent", String, nullable=False, index=True),  # path: /consents/<id>/authorisations
     Column("psu", String),
     Column("approach", String, nullable=False),
     Column("status", String, nullable=False),
@@ -113,6 +113,9 @@ authorisations = Table(
     Column("code", String),
     Column("code_at", String),
     Column("wrong_tries", Integer, nullable=False),
+    Column("says", String, nullable=False),  # what the customer was told: a code is bound to it
+    Column("back", String, nullable=False),  # where the bank's page leads after a yes
+    Column("back_refused", String, nullable=False),
     Column("created_at", String, nullable=False),
 )
 

@@ -14,6 +14,10 @@ _MESSAGES = {
         "Please use your banking app to approve this request.",
         "Bitte geben Sie diesen Auftrag in Ihrer Banking-App frei.",
     ),
+    "page": (
+        "Please sign in on your bank's page and approve this request there.",
+        "Bitte melden Sie sich auf der Seite Ihrer Bank an und geben Sie den Auftrag dort frei.",
+    ),
     "code": (
         "Please enter the code that your bank has sent you.",
         "Bitte geben Sie die TAN ein, die Ihre Bank Ihnen geschickt hat.",
@@ -28,12 +32,17 @@ _INSTRUCTIONS = {
 }
 
 
-def step(bank: BankPlan, authorisation: Authorisation, link: Link, *, german: bool) -> Json:
-    """`scaStatus`, what the customer must know for the next step, and the link for it."""
+def step(bank: BankPlan, authorisation: Authorisation, link: Link, page: str, *, german: bool) -> Json:
+    """`scaStatus`, what the customer must know for the next step, and the link for it. `page` is the
+    address where a redirect leads."""
     found: Json = {"scaStatus": authorisation.status}
     links = {"scaStatus": link(authorisation.path)}
     message = None
-    if authorisation.status == sca.RECEIVED:
+    if authorisation.status == sca.RECEIVED and authorisation.approach == sca.REDIRECT:
+        links["scaRedirect"] = {"href": page}
+        links["confirmation"] = link(authorisation.path)
+        message = "page"
+    elif authorisation.status == sca.RECEIVED:
         links["updatePsuIdentification"] = link(authorisation.path)
     elif authorisation.status == sca.IDENTIFIED:
         links["updatePsuAuthentication"] = link(authorisation.path)
@@ -46,6 +55,8 @@ def step(bank: BankPlan, authorisation: Authorisation, link: Link, *, german: bo
         found["chosenScaMethod"] = _method(authorisation.method)
         found["challengeData"] = _challenge(authorisation)
         message = "code"
+    elif authorisation.status == sca.UNCONFIRMED:
+        links["confirmation"] = link(authorisation.path)
     elif authorisation.status == sca.STARTED:
         message = "app"
     if message:
