@@ -18,6 +18,8 @@ from assistant.bank.xs2a import Xs2aBank
 from assistant.sandbox.process import RunningBank, running_bank
 from tests.bank.crooked import CrookedBank
 from tests.bank.customer import Customer, practice
+from tests.bank.requests_specification import RequestRules
+from tests.sandbox.specification import WHY_SKIPPED
 
 TODAY = date(2026, 3, 18)
 """A Wednesday."""
@@ -58,6 +60,14 @@ class Hasty:
 @pytest.fixture
 def hasty() -> Hasty:
     return Hasty([])
+
+
+@pytest.fixture(scope="session")
+def rules() -> RequestRules:
+    try:
+        return RequestRules()
+    except LookupError:
+        pytest.skip(WHY_SKIPPED)
 
 
 Connect = Callable[..., Connection]

@@ -32,6 +32,7 @@ from tests.bank.conftest import TODAY, journal_in
 from tests.bank.crooked import CrookedBank, Line, Seen, crooked_bank
 from tests.bank.customer import Customer
 from tests.bank.paying import HASTE
+from tests.bank.requests_specification import RequestRules
 from tests.bank.test_payment_orders import GERMAN, IRISH, order
 
 HERE = "/v1/payments/sepa-credit-transfers/p1"
@@ -457,3 +458,26 @@ def test_a_standing_order_whose_answer_was_lost_is_looked_for_among_them(meet: M
     }
     met = meet(Script(POST_payment=CUT, GET_transactions=[{"transactions": {"booked": []}}, listed]))
     assert met.pay(replace(ORDER, schedule=schedule)).state is PaymentState.CHECKED
+
+
+def test_every_request_is_as_the_standard_has_it(meet: Meet, rules: RequestRules) -> None:
+    statuses = [{"transactionStatus": each} for each in ("ACTC", "ACTC", "CANC")]
+    links = step(startAuthorisation=f"{HERE}/cancellation-authorisations")
+    script = Script(
+        POST_authorisation=(201, step("psuIdentified", updatePsuAuthentication=ONE)),
+        PUT_authorisation=step("finalised"),
+        DELETE_payment=(202, {"transactionStatus": "ACTC", **links}),
+        GET_status=statuses,
+    )
+    met = meet(script)
+    met.payments.cancel(met.pay(), ANNA, Wish(redirect_uri="https://example.org/back"))
+    script.answers["GET_status"] = [{"transactionStatus": "ACTC"}]
+    schedule = Schedule(TODAY, Frequency.QUARTERLY, TODAY + timedelta(days=500), 31)
+    met.pay(replace(ORDER, remittance="", on=TODAY))
+    met.pay(replace(ORDER, schedule=schedule, product=Product.INSTANT))
+    script.answers["POST_payment"] = [CUT]
+    with pytest.raises(PaymentUnknownError):
+        met.pay(replace(ORDER, remittance="lost"))
+    faults = {fault for seen in met.bank.seen for fault in rules.faults(seen, seen.path)}
+    assert not faults, "\n".join(sorted(faults))
+    assert {seen.path.split("/")[2] for seen in met.bank.seen} >= {"payments", "periodic-payments"}
