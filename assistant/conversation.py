@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from assistant.asr.adaptation_questions import Question, question_of
 from assistant.asr.recogniser import Recogniser
 from assistant.errors import AssistantError, SilentRecordingError
 from assistant.events import (
@@ -52,6 +53,12 @@ class Dialogue(Protocol):
     ) -> Answer: ...
 
     def understands(self, text: str) -> bool: ...
+
+
+class Ears(Protocol):
+    """`assistant.asr.hearing.Hearing`, or a `Recogniser` by itself."""
+
+    def expecting(self, question: Question | None) -> Callable[[], Recogniser]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class Conversation:
         self,
         dialogue: Dialogue,
         *,
-        recogniser: Recogniser | None = None,
+        recogniser: Ears | None = None,
         synthesiser: Synthesiser | None = None,
         observers: Iterable[Observer] = (),
         name: str = "desk",
@@ -104,7 +111,8 @@ class Conversation:
     ) -> None:
         """`name` keeps the dialogue's memory apart from that of other conversations."""
         self._dialogue = dialogue
-        self._recogniser = recogniser
+        self._ears = recogniser
+        self._listener = recogniser.expecting(None) if recogniser else None
         self._synthesiser = synthesiser
         self._observers = list(observers)
         self._name = name
@@ -118,9 +126,10 @@ class Conversation:
 
     def hear(self, frames: Frames) -> Turn:
         """A spoken turn: 16 kHz mono int16 frames up to the end of the utterance."""
-        if self._recogniser is None:
+        if self._listener is None:
             raise TypeError("this conversation was made without a recogniser")
-        return self._turn(lambda stages: self._recognise(frames, stages))
+        recogniser = self._listener()
+        return self._turn(lambda stages: self._recognise(recogniser, frames, stages))
 
     def read(self, text: str) -> Turn:
         """A typed turn."""
@@ -147,16 +156,15 @@ class Conversation:
         self._publish(TurnEnded(self._clock(), self._turns, stages))
         return Turn(self._turns, tuple(self._events), speech)
 
-    def _recognise(self, frames: Frames, stages: dict[str, float]) -> _Heard:
-        assert self._recogniser is not None  # noqa: S101 - `hear` has seen to it
+    def _recognise(self, recogniser: Recogniser, frames: Frames, stages: dict[str, float]) -> _Heard:
         watched = _Watched(frames, self._clock)
-        transcript = self._recogniser.transcribe(watched, on_partial=self._on_partial)
+        transcript = recogniser.transcribe(watched, on_partial=self._on_partial)
         if not transcript.text:
             self._publish(replace(transcript, at=self._clock()))
             raise SilentRecordingError
         certainty = transcript.confidence
         if certainty < _DOUBT:
-            transcript = self._sensible(transcript, watched)
+            transcript = self._sensible(recogniser, transcript, watched)
         now = self._clock()
         if transcript.words:
             self._publish(SpeechStarted(now, transcript.words[0].start))
@@ -164,12 +172,11 @@ class Conversation:
         stages["hear"] = (now - watched.last) * 1000
         return _Heard(transcript.text, certainty)
 
-    def _sensible(self, transcript: Transcript, audio: _Watched) -> Transcript:
+    def _sensible(self, recogniser: Recogniser, transcript: Transcript, audio: _Watched) -> Transcript:
         """The likeliest reading that means something, when the very likeliest one does not."""
-        assert self._recogniser is not None  # noqa: S101
         if self._dialogue.understands(transcript.text):
             return transcript
-        for reading in self._recogniser.readings(audio.kept, _READINGS):
+        for reading in recogniser.readings(audio.kept, _READINGS):
             if reading != transcript.text and self._dialogue.understands(reading):
                 others = (transcript.text, *transcript.alternatives)
                 return replace(transcript, text=reading, words=(), alternatives=others)
@@ -178,6 +185,8 @@ class Conversation:
     def _understand(self, heard: _Heard, stages: dict[str, float]) -> Answer:
         metadata = {} if heard.certainty is None else {"certainty": heard.certainty}
         answer = self._dialogue.handle(heard.text, conversation=self._name, metadata=metadata)
+        if self._ears:
+            self._listener = self._ears.expecting(question_of(answer.expects))
         now = self._clock()
         stages["understand"] = answer.understanding_ms
         stages["answer"] = answer.acting_ms

@@ -96,6 +96,11 @@ class Settings:
         return self.home / "speech-models"
 
     @property
+    def taught_speech_models(self) -> Path:
+        """Folder of the speech models that learnt from `nlu_data`; made anew when it is gone."""
+        return self.home / "taught-speech-models"
+
+    @property
     def nlu_models(self) -> Path:
         return self.home / "nlu-models"
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 from assistant.actions.services import Services, clock, configure
-from assistant.asr.recogniser import Recogniser
+from assistant.asr.hearing import Hearing
 from assistant.asr.store import SpeechModelStore
+from assistant.asr.taught import teach
 from assistant.bank.portfolio import Portfolio
 from assistant.conversation import Conversation, Dialogue
 from assistant.errors import AssistantError, NoBankError
-from assistant.events import Observer
+from assistant.events import Event, Observer, TurnEnded
 from assistant.nlu.training import train
 from assistant.settings import Settings
 from assistant.tts.profile import VoiceProfile
@@ -34,17 +36,18 @@ class Desk:
     """The loaded engines of one machine; conversations are opened on it.
 
     Hearing and speaking are left out where they are not wanted. A missing voice costs only the voice:
-    `voice_problem` says why.
+    `voice_problem` says why. The names of the customer's payees and accounts are heard as soon as the banks
+    have told them; nothing waits for that.
     """
 
     def __init__(self, settings: Settings, *, hearing: bool = True, speaking: bool = True) -> None:
         self.settings = settings
-        self.recogniser: Recogniser | None = None
+        self.hearing: Hearing | None = None
         self.synthesiser: Synthesiser | None = None
         self.voice_problem: AssistantError | None = None
         self.portfolio: Portfolio | None = None
         self._dialogue: Dialogue | None = None
-        self._hearing = hearing
+        self._wants_hearing = hearing
         self._speaking = speaking
         self._closing = ExitStack()
 
@@ -57,16 +60,18 @@ class Desk:
             if self._speaking:
                 self._start_speaking()
             with ThreadPoolExecutor(max_workers=2) as beside:
-                recogniser = beside.submit(self._load_hearing) if self._hearing else None
+                hearing = beside.submit(self._load_hearing) if self._wants_hearing else None
                 self._open_banks()
                 warm = beside.submit(self._warm_banks)
                 self._load_dialogue(model or train(self.settings, progress))
-                if recogniser is not None:
-                    self.recogniser = recogniser.result()
-                _wait(warm)
+                if hearing is not None:
+                    hearing.result()
+                warm.result()
         except BaseException:
             self.close()
             raise
+        if self.hearing is not None:
+            threading.Thread(target=self._learn_names, args=(True,), name="names", daemon=True).start()
         return self
 
     def conversation(self, *, name: str = "desk", observers: Iterable[Observer] = ()) -> Conversation:
@@ -75,9 +80,9 @@ class Desk:
             raise TypeError("the desk is not loaded")
         conversation = Conversation(
             self._dialogue,
-            recogniser=self.recogniser,
+            recogniser=self.hearing,
             synthesiser=self.synthesiser,
-            observers=observers,
+            observers=[*observers, self._after_a_turn],
             name=name,
         )
         self._closing.callback(self.portfolio.subscribe(conversation.observe))
@@ -104,8 +109,27 @@ class Desk:
             return
         self._closing.callback(self.synthesiser.close)
 
-    def _load_hearing(self) -> Recogniser:
-        return Recogniser(SpeechModelStore(self.settings).active)
+    def _load_hearing(self) -> None:
+        try:
+            model = teach(self.settings).model
+        except AssistantError as error:
+            _log.warning("hearing with an untaught model: %s", error.code)
+            model = SpeechModelStore(self.settings).active
+        self.hearing = Hearing(model, self.settings.voice / "lexicon")
+        self._closing.callback(self.hearing.close)
+
+    def _after_a_turn(self, event: Event) -> None:
+        """Answers may have brought new names."""
+        if isinstance(event, TurnEnded) and self.hearing is not None:
+            self._learn_names()
+
+    def _learn_names(self, wait: bool = False) -> None:
+        """Have the names as vocabulary that are known now, or at the end of the day's reading."""
+        assert self.portfolio is not None  # noqa: S101 - the desk is loaded
+        assert self.hearing is not None  # noqa: S101 - who calls has looked
+        names = self.portfolio.vocabulary(wait=wait)
+        if names:
+            self.hearing.learn(names)
 
     def _open_banks(self) -> None:
         today = clock()
@@ -131,7 +155,3 @@ class Desk:
         dialogue = RasaDialogue.load(model)
         self._closing.callback(dialogue.close)
         self._dialogue = dialogue
-
-
-def _wait(work: Future[None]) -> None:
-    work.result()

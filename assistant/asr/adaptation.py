@@ -26,9 +26,9 @@ from assistant.asr.graph_words import UNKNOWN
 from assistant.errors import SpeechModelError
 
 BACKGROUND = "background.npz"
-"""Counts of everyday English in our own model's folder."""
+"""Counts of what is said: everyday English in our own model's folder, and all it learnt in an adapted one."""
 
-_DOMAIN_SHARE = 0.5
+_DOMAIN_SHARE = 0.35
 """Of the probability of a sentence's first word; the rest is everyday English."""
 _NAMES_WEIGHT = 3.0
 """All names together are expected this often for each time that a known name was counted: the customer's own
@@ -41,7 +41,7 @@ _THRESHOLDS = (0.3, 0.6)
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A word that the model cannot hear."""
+    """A word that the model lacks."""
 
     word: str
     nearest: str
@@ -71,7 +71,7 @@ def adapt(
     sentences: Iterable[str] = (),
     names: Iterable[str] = (),
     expected: Sequence[str] = (),
-    expectation: float = 0.8,
+    expectation: float = 0.4,
     background: Path | None = None,
 ) -> Adaptation:
     """Write to `target` a copy of `model` that expects `sentences` and knows `names`.
@@ -83,9 +83,15 @@ def adapt(
     that is being asked; they take the share `expectation` (0 to 1), free speech keeps the rest.
     `background` is a folder with everyday English for models that bring none (our own model's).
 
+    The result can be adapted again: it keeps its words, sentences and names, and loses what it expected.
+
     Raises SpeechModelError for a model with a static graph, BrokenSpeechModelError for a damaged one.
     """
-    _require_dynamic(model)
+    if not adaptable(model):
+        raise SpeechModelError(
+            f"{model.name} has a static graph",
+            remedy="Use a model with a dynamic graph (HCLr.fst and Gr.fst), such as `builtin`.",
+        )
     spoken = [text for text in map(normalise, sentences) if text]
     people = [text for text in map(normalise, names) if text]
     answers = [text for text in map(normalise, expected) if text]
@@ -105,6 +111,16 @@ def adapt(
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Adaptation(target, added, missing)
+
+
+def adaptable(model: Path) -> bool:
+    """Whether this model has a dynamic graph."""
+    return all((model / "graph" / name).is_file() for name in ("HCLr.fst", "Gr.fst", "words.txt"))
+
+
+def nearest(words: Iterable[str], model: Path, lexicon: Path) -> tuple[Missing, ...]:
+    """The known words of `model` that sound most like each of `words` that it lacks."""
+    return _nearest(set(words), read_words(model / "graph" / "words.txt"), lexicon)
 
 
 def _extend(
@@ -129,9 +145,9 @@ def _nearest(wanted: set[str], labels: Mapping[str, int], folder: Path) -> tuple
     dictionary = folder / "dictionary.txt.gz"
     sounds = {word: ways[0] for word, ways in from_dictionary(unknown, dictionary).items()}
     sounds |= sound_out(unknown - sounds.keys())
-    nearest = NearestWords(from_dictionary(labels.keys(), dictionary))
+    known = NearestWords(from_dictionary(labels.keys(), dictionary))
     return tuple(
-        Missing(word, nearest.find(sounds[word]) if word in sounds else "") for word in sorted(unknown)
+        Missing(word, known.find(sounds[word]) if word in sounds else "") for word in sorted(unknown)
     )
 
 
@@ -167,6 +183,9 @@ def _write_language(
         parts.append((imitate(everyday, names, like, weight), 1.0))
     elif names:
         parts.append((graph_language.count(names, words), total / 1000))
+    if sentences or names:
+        parts = [(graph_language.merge(parts, words), 1.0)]
+        parts[0][0].save(fresh(part / BACKGROUND))
     if expected:
         answers = graph_language.count(expected, words)
         so_far = sum(counts.sentences * weight for counts, weight in parts) or 1.0
@@ -176,15 +195,6 @@ def _write_language(
         return
     fst = graph_language.compile_graph(graph_language.merge(parts, words), labels, _THRESHOLDS)
     graph_files.write_const(fresh(part / "graph" / "Gr.fst"), fst, acceptor=True)
-
-
-def _require_dynamic(model: Path) -> None:
-    graph = model / "graph"
-    if not (graph / "HCLr.fst").is_file() or not (graph / "Gr.fst").is_file():
-        raise SpeechModelError(
-            f"{model.name} has a static graph",
-            remedy="Use a model with a dynamic graph (HCLr.fst and Gr.fst), such as `builtin`.",
-        )
 
 
 def _made(folder: Path) -> Path:

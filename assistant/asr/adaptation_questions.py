@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
 
 from assistant.asr.graph_text import DIGITS, number_words
+from assistant.errors import TrainingDataError
 
-_ROUND = (*range(100), *range(100, 1000, 25), *range(1000, 10_001, 500))
+_ROUND = (*range(100), *range(100, 1000, 10), *range(1000, 10_001, 100))
 _CENTS = (50, 99, 20, 25, 75, 10, 30, 40, 95, 5, 60, 80)
 _UNITS = (("pounds", "pence"), ("euros", "cents"), ("dollars", "cents"))
 _LEADS = (
@@ -26,12 +30,43 @@ _LEADS = (
     "i said",
     "no",
 )
+_MORE = (
+    "more",
+    "more please",
+    "yes",
+    "yes please",
+    "yes more please",
+    "yes go on",
+    "go on",
+    "go on please",
+    "next",
+    "the next ones",
+    "the rest",
+    "show me more",
+    "continue",
+    "no",
+    "no thanks",
+    "no thank you",
+    "stop",
+    "that's enough",
+    "that's all",
+    "that is all",
+    "enough",
+    "okay",
+    "thank you",
+    "repeat that",
+    "say that again",
+)
 
 
 class Question(Enum):
+    """Kinds of question, by the name that a response template gives: `metadata: {expects: amount}`."""
+
     AMOUNT = "amount"
     CONFIRMATION = "confirmation"
     DIGITS = "digits"
+    MORE = "more"
+    """Whether to go on reading a list."""
 
 
 @cache
@@ -41,6 +76,8 @@ def answers(question: Question) -> tuple[str, ...]:
         return tuple(_amounts())
     if question is Question.DIGITS:
         return tuple(_digits())
+    if question is Question.MORE:
+        return _MORE
     yes = (
         "yes",
         "yeah",
@@ -75,6 +112,23 @@ def answers(question: Question) -> tuple[str, ...]:
     return (*yes, *no, "change it", "change", "change the amount", "wait", "say that again", "repeat that")
 
 
+def question_of(name: str) -> Question | None:
+    """The kind of that name; None for one that is not known, `check_expected` tells of those."""
+    return next((kind for kind in Question if kind.value == name), None)
+
+
+def check_expected(nlu_data: Path) -> None:
+    """Raises TrainingDataError for a response template that expects an unknown kind of answer."""
+    for path in sorted((nlu_data / "domain").rglob("*.yml")):
+        content = YAML(typ="safe").load(path.read_text("utf-8")) or {}
+        for template, variations in (content.get("responses") or {}).items():
+            for variation in variations:
+                expects = (variation.get("metadata") or {}).get("expects")
+                if expects is not None and question_of(expects) is None:
+                    known = ", ".join(kind.value for kind in Question)
+                    raise TrainingDataError(f"{path.name}: {template} expects {expects!r}; there is {known}")
+
+
 def _amounts() -> list[str]:
     found: list[str] = []
     for place, number in enumerate(_ROUND):
@@ -89,8 +143,9 @@ def _amounts() -> list[str]:
                 found.append(f"{way} {unit}")
                 found += [f"{way} {unit} {cent}" for cent in cents]
                 found.append(f"{way} {unit} and {cents[0]} {small}")
-    for whole in range(1, 100):
-        found += [f"{number_words(whole)} {number_words(part)}" for part in range(10, 100, 7)]
+    for whole in range(1, 100):  # "twelve fifty": round ones are said more often
+        parts = (*range(10, 100), *range(10, 100, 10), *_CENTS)
+        found += [f"{number_words(whole)} {number_words(part)}" for part in parts]
     for number in range(90):
         found.append(f"{number_words(number)} point {DIGITS[number % 10]} {DIGITS[number * 7 % 10]}")
     found += [f"{lead} {amount}" for lead in _LEADS for amount in found[::17]]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from assistant.asr.adaptation_questions import Question
 from assistant.asr.grammar import Grammar
 from assistant.asr.quiet import QuietGate
 from assistant.asr.speech_model import SpeechModel, open_model
@@ -34,6 +35,10 @@ class Recogniser:
     @property
     def model(self) -> SpeechModel:
         return self._model
+
+    def expecting(self, _question: Question | None) -> Callable[[], Recogniser]:
+        """Itself: one model by itself hears alike after every question. `Hearing` does better."""
+        return lambda: self
 
     def transcribe(
         self,

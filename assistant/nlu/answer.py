@@ -18,6 +18,8 @@ class Reply:
     """Name of the template."""
     values: Mapping[str, object] = field(default_factory=dict)
     """What filled it."""
+    expects: str = ""
+    """The kind of answer that is likely to follow, from the template's `metadata: {expects: …}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,8 @@ class Answer:
     understanding_ms: float = 0.0
     acting_ms: float = 0.0
     """The action with its bank calls, and the filling of templates."""
+
+    @property
+    def expects(self) -> str:
+        """What the last question in it expects; empty when none does."""
+        return next((reply.expects for reply in reversed(self.replies) if reply.expects), "")

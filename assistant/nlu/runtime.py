@@ -167,6 +167,7 @@ def _reply(message: Mapping[str, Any]) -> Reply:
         speech=str(message.get("speech") or screen),
         response=str(message.get("utter_action") or ""),
         values=dict(message.get("values") or {}),
+        expects=str((message.get("metadata") or {}).get("expects") or ""),
     )
 
 

@@ -1,0 +1,140 @@
+"""What the assistant listens with: a model, and variations of it for the customer's names and for answers.
+
+Variations lie in a folder that its owner alone can read, and that goes when hearing ends: names of
+payees are nobody else's business.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotReadyError
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from assistant.asr.adaptation import adapt, adaptable
+from assistant.asr.adaptation_questions import Question, answers
+from assistant.asr.recogniser import Recogniser
+
+_log = logging.getLogger(__name__)
+
+_PATIENCE = 1.0
+"""Seconds that an answer waits for its variation, while the microphone is open; then free speech must do."""
+
+
+@dataclass
+class _Vocabulary:
+    """One set of names: the recogniser for free speech, and one for each kind of question so far."""
+
+    model: Path
+    free: Recogniser
+    answering: dict[Question, Future[Recogniser]] = field(default_factory=dict)
+
+
+class Hearing:
+    """May be used from several threads. Work goes on in the background; until it is done, and where it
+    fails, the assistant hears as before."""
+
+    def __init__(self, model: Path, lexicon: Path) -> None:
+        """`model`: a folder, `lexicon`: the folder `voices/<language>/lexicon`.
+
+        A model with a fixed graph is used as it is. Raises NoSpeechModelError or BrokenSpeechModelError.
+        """
+        self._original = model
+        self._lexicon = lexicon
+        self._now = _Vocabulary(model, Recogniser(model))
+        self._names: frozenset[str] = frozenset()
+        self._lock = threading.Lock()
+        self._numbers = count()
+        self._folder = TemporaryDirectory(prefix="hearing-")  # mode 0700
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hearing")
+        self._learning: Future[None] = Future()
+        self._learning.set_result(None)
+        self._closed = not adaptable(model)
+
+    def expecting(self, question: Question | None) -> Callable[[], Recogniser]:
+        """Who hears what is said next, an answer to `question` being likely; ask again at every turn.
+
+        Preparing begins at once and takes some 0.3 s, the first time that such a question is asked.
+        """
+        with self._lock:
+            if question is not None and not self._closed:
+                self._prepare(self._now, question)
+        return lambda: self._ready(question)
+
+    def learn(self, names: Iterable[str]) -> Future[None]:
+        """Have these names, and no others, as vocabulary; the result comes when they are worked in.
+
+        Names are in written form. Nothing happens for the same names as before.
+        """
+        wanted = frozenset(names)
+        with self._lock:
+            if wanted != self._names and not self._closed:
+                self._names = wanted
+                self._learning = self._threads.submit(self._learn, wanted)
+            return self._learning
+
+    def close(self) -> None:
+        """Stop the work and remove everything that was written."""
+        with self._lock:
+            self._closed = True
+        self._threads.shutdown(cancel_futures=True)
+        self._folder.cleanup()
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _ready(self, question: Question | None) -> Recogniser:
+        with self._lock:
+            now = self._now
+            ready = now.answering.get(question) if question else None
+        if ready is None:
+            return now.free
+        try:
+            return ready.result(_PATIENCE)
+        except NotReadyError:
+            return now.free
+
+    def _prepare(self, vocabulary: _Vocabulary, question: Question) -> None:
+        if question not in vocabulary.answering:
+            work = self._threads.submit(self._answering, vocabulary, question)
+            vocabulary.answering[question] = work
+
+    def _answering(self, vocabulary: _Vocabulary, question: Question) -> Recogniser:
+        if vocabulary is not self._now:
+            return vocabulary.free  # nobody asks for it any more
+        try:
+            folder = self._place()
+            adapt(vocabulary.model, folder, lexicon=self._lexicon, expected=answers(question))
+            recogniser = Recogniser(folder)
+            shutil.rmtree(folder)  # it is in memory
+        except Exception as error:  # noqa: BLE001 - it was an offer to hear better
+            _log.warning("no vocabulary for a question: %s", type(error).__name__)
+            return vocabulary.free
+        return recogniser
+
+    def _learn(self, names: frozenset[str]) -> None:
+        try:
+            folder = self._place()
+            adapt(self._original, folder, lexicon=self._lexicon, names=sorted(names))
+            fresh = _Vocabulary(folder, Recogniser(folder))
+        except Exception as error:  # noqa: BLE001 - it was an offer to hear better
+            # The type alone: a message could hold a name.
+            _log.warning("no vocabulary for names: %s", type(error).__name__)
+            return
+        with self._lock:
+            if self._closed or names != self._names:
+                return  # others are wanted meanwhile
+            old, self._now = self._now, fresh
+            for question in old.answering:
+                self._prepare(fresh, question)
+        if old.model != self._original:
+            shutil.rmtree(old.model)
+
+    def _place(self) -> Path:
+        """A folder that was never used: a model on disk is known by its path."""
+        return Path(self._folder.name, str(next(self._numbers)))
