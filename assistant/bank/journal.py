@@ -56,6 +56,7 @@ class Journal:
         self._folder = folder
         self._keyring = keyring
         self._now = now
+        self._known_key: bytes | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Journal:
@@ -142,20 +143,25 @@ class Journal:
     def _key(self, connection: sqlite3.Connection) -> bytes:
         """Made before the first payment, within the transaction. A lost one is never replaced: payments
         that cannot be read may still be open."""
-        chosen = choose_store(self._folder, keyring_wanted=self._keyring)
-        try:
-            # Where there was no keyring on the first day it is in a file for good.
-            stored = FileSecrets(self._folder).get(_KEY_NAME) or chosen.get(_KEY_NAME)
-            if stored is None:
-                if connection.execute("SELECT 1 FROM payments LIMIT 1").fetchone():
-                    raise JournalError("the key of the record is gone")
-                stored = Fernet.generate_key().decode()
-                chosen.put(_KEY_NAME, stored)
-        except JournalError:
-            raise
-        except StorageError as error:
-            raise JournalError(error.detail) from error
-        return stored.encode()
+        if self._known_key is None:
+            try:
+                stored = self._stored_key()
+                if stored is None:
+                    if connection.execute("SELECT 1 FROM payments LIMIT 1").fetchone():
+                        raise JournalError("the key of the record is gone")
+                    stored = Fernet.generate_key().decode()
+                    choose_store(self._folder, keyring_wanted=self._keyring).put(_KEY_NAME, stored)
+            except JournalError:
+                raise
+            except StorageError as error:
+                raise JournalError(error.detail) from error
+            self._known_key = stored.encode()
+        return self._known_key
+
+    def _stored_key(self) -> str | None:
+        """Where there was no keyring on the first day it is in a file for good."""
+        in_file = FileSecrets(self._folder).get(_KEY_NAME)
+        return in_file or choose_store(self._folder, keyring_wanted=self._keyring).get(_KEY_NAME)
 
 
 class _Pages:

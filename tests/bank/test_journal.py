@@ -186,7 +186,7 @@ def test_a_lost_key_stops_everything(tmp_path: Path, journal: Journal) -> None:
     journal.begin(order())
     delete_private(next((tmp_path / "banks").glob("*.secret")))
     with pytest.raises(JournalError):
-        journal.begin(order(amount="46.00"))
+        journal_in(tmp_path / "banks").begin(order(amount="46.00"))
     assert not list((tmp_path / "banks").glob("*.secret")), "a new key would hide the old payments"
 
 
@@ -195,7 +195,7 @@ def test_a_damaged_key_stops_everything(tmp_path: Path, journal: Journal) -> Non
     secret = next((tmp_path / "banks").glob("*.secret"))
     FileSecrets(tmp_path / "banks").put(secret.name.removesuffix(".secret"), "no key")
     with pytest.raises(JournalError):
-        journal.all()
+        journal_in(tmp_path / "banks").all()
 
 
 def test_a_damaged_file_is_an_error(tmp_path: Path, journal: Journal) -> None:
