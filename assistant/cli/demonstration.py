@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from assistant.audio.frames import Samples
 from assistant.audio.loudspeaker import Loudspeaker
 from assistant.audio.recordings import RecordingSource, read_recording
 from assistant.audio.writer import WavWriter
+from assistant.cli.aloud import Aloud
 from assistant.cli.console import console, plain, print_failure
 from assistant.cli.desk import open_desk
 from assistant.cli.turns import TurnPrinter
-from assistant.conversation import Conversation, Turn
-from assistant.errors import AssistantError, AudioError, BadRecordingError
+from assistant.conversation import Conversation
+from assistant.errors import AssistantError, BadRecordingError
 from assistant.settings import SAMPLE_RATE, Settings
 
 _BEFORE_ANSWER = 0.4
@@ -36,17 +36,15 @@ def demonstrate(settings: Settings, output: Path, *, play: bool) -> None:
         console().print(f"Ready after {time.monotonic() - started:.1f} s.\n")
         if desk.voice_problem is not None:
             print_failure(desk.voice_problem)
-        loudspeaker = _loudspeaker() if play else None
+        aloud = Aloud(Loudspeaker()) if play else None
         conversation = desk.conversation(observers=[TurnPrinter(console())])
-        failed = _replay(conversation, recordings, sound, loudspeaker)
+        failed = _replay(conversation, recordings, sound, aloud)
     console().print(f"The whole conversation: {plain(str(output))}", soft_wrap=True)
     if failed:
         raise AssistantError(f"{failed} of {len(recordings)} turns failed")
 
 
-def _replay(
-    conversation: Conversation, recordings: list[Path], sound: WavWriter, loudspeaker: Loudspeaker | None
-) -> int:
+def _replay(conversation: Conversation, recordings: list[Path], sound: WavWriter, aloud: Aloud | None) -> int:
     """How many turns failed. Raises BadRecordingError, StorageError."""
     failed = 0
     for recording in recordings:
@@ -58,27 +56,8 @@ def _replay(
         if turn.speech is not None:
             sound.write(turn.speech.samples, turn.speech.sample_rate)
         sound.write_silence(_AFTER_ANSWER)
-        loudspeaker = _play(question, turn, loudspeaker)
+        if aloud is not None:
+            aloud.play(question, SAMPLE_RATE)
+            if turn.speech is not None:
+                aloud.play(turn.speech.samples, turn.speech.sample_rate)
     return failed
-
-
-def _play(question: Samples, turn: Turn, loudspeaker: Loudspeaker | None) -> Loudspeaker | None:
-    """The loudspeaker, or None once it failed: the demonstration goes on without."""
-    if loudspeaker is None:
-        return None
-    try:
-        loudspeaker.play(question, SAMPLE_RATE)
-        if turn.speech is not None:
-            loudspeaker.play(turn.speech.samples, turn.speech.sample_rate)
-    except AudioError as problem:
-        print_failure(problem)
-        return None
-    return loudspeaker
-
-
-def _loudspeaker() -> Loudspeaker | None:
-    try:
-        return Loudspeaker()
-    except AudioError as problem:
-        console().print(f"No sound will be played: {problem.say} {problem.remedy}\n")
-        return None

@@ -14,15 +14,16 @@ from assistant.asr.turns import OneTurn
 from assistant.audio.loudspeaker import Loudspeaker
 from assistant.audio.microphone import Microphone
 from assistant.audio.writer import WavWriter
+from assistant.cli.aloud import Aloud
 from assistant.cli.console import console, plain, print_failure
 from assistant.cli.desk import open_desk
 from assistant.cli.turns import TurnPrinter
 from assistant.conversation import Conversation
-from assistant.errors import AudioError, SilentRecordingError
+from assistant.errors import SilentRecordingError
 from assistant.events import Event, PartialTranscript
 from assistant.settings import MAX_UTTERANCE_CHARACTERS, Settings
 from assistant.tts.profile import VoiceProfile
-from assistant.tts.synthesiser import Speech, Synthesiser
+from assistant.tts.synthesiser import Synthesiser
 
 Practice = Annotated[
     bool, typer.Option("--practice", help="Talk to the practice bank, which is started for you.")
@@ -115,7 +116,7 @@ def listen(
     ):
         if desk.voice_problem is not None:
             print_failure(desk.voice_problem)
-        loudspeaker = None if desk.synthesiser is None else _loudspeaker(speaker)
+        aloud = None if desk.synthesiser is None else Aloud(Loudspeaker(_number_or_name(speaker)))
         ear = _Ear()
         conversation = desk.conversation(observers=[ear, TurnPrinter(console(), silence=False)])
         done = 0
@@ -125,7 +126,7 @@ def listen(
                 console().input("Press Enter, then speak. ")
             # What the loudspeaker said, and what was said before the key, is no request.
             microphone.drop_waiting()
-            done += _listen_once(conversation, microphone, ear, loudspeaker)
+            done += _listen_once(conversation, microphone, ear, aloud)
 
 
 class _Ear:
@@ -139,29 +140,14 @@ class _Ear:
             self.turn.partial(event.text)
 
 
-def _listen_once(
-    conversation: Conversation, microphone: Microphone, ear: _Ear, loudspeaker: Loudspeaker | None
-) -> bool:
+def _listen_once(conversation: Conversation, microphone: Microphone, ear: _Ear, aloud: Aloud | None) -> bool:
     ear.turn = OneTurn(microphone, EndOfTurn())
     turn = conversation.hear(ear.turn)
     if turn.failure is not None and turn.failure.code == SilentRecordingError.code:
         return False  # nobody spoke; saying so every few seconds would be a nuisance
-    _play(turn.speech, loudspeaker)
+    if turn.speech is not None and aloud is not None:
+        aloud.play(turn.speech.samples, turn.speech.sample_rate)
     return True
-
-
-def _play(speech: Speech | None, loudspeaker: Loudspeaker | None) -> None:
-    if speech is not None and loudspeaker is not None:
-        loudspeaker.play(speech.samples, speech.sample_rate)
-
-
-def _loudspeaker(name: str | None) -> Loudspeaker | None:
-    """None, with the reason on the screen, when there is none: the answers are shown all the same."""
-    try:
-        return Loudspeaker(_number_or_name(name))
-    except AudioError as problem:
-        print_failure(problem)
-        return None
 
 
 def _number_or_name(device: str | None) -> int | str | None:

@@ -13,13 +13,18 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from assistant.errors import TrainingDataError
 
 _ANNOTATION = re.compile(r"\[(?P<text>[^\]]*)\](?:\((?P<name>[^)]*)\)|\{(?P<json>[^}]*)\})?")
 _NAME_IN_JSON = re.compile(r'"entity"\s*:\s*"([^"]*)"')
+_LISTS = frozenset({"pipeline", "policies", "intents", "entities", "actions", "nlu", "rules", "stories"})
+_MAPPINGS = frozenset({"responses", "slots", "forms"})
+"""What the parts of a file must be."""
 _KINDS = frozenset({"intent", "synonym", "regex", "lookup"})
+_STEPS = frozenset({"intent", "user", "action", "bot", "slot_was_set", "active_loop", "checkpoint", "or"})
 _BUILT_IN_ACTIONS = frozenset({"action_listen", "action_restart", "action_default_fallback"})
 
 
@@ -40,23 +45,29 @@ def check(data: Path, files: list[Path]) -> None:
     documents = [(path.relative_to(data).as_posix(), _read(path, data)) for path in files]
     known = _Known()
     for name, document in documents:
-        if not isinstance(document, dict):
-            raise _mistake(name, 1, "this file is empty or not a mapping")
+        _check_parts(name, document)
         _declare(document, known)
     for name, document in documents:
         for item in document.get("nlu") or ():
             _check_examples(name, item, known)
         for story in [*(document.get("rules") or ()), *(document.get("stories") or ())]:
-            _check_steps(name, story, known)
+            if not isinstance(story, dict) or not isinstance(story.get("steps"), list):
+                raise _mistake(name, _line(story), "a rule or story needs `steps`")
+            _check_steps(name, story["steps"], known)
 
 
 def _read(path: Path, data: Path) -> Any:
     name = path.relative_to(data).as_posix()
+    text = ""
     try:
-        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _mistake(name, mark.line + 1 if mark else 1, str(error.problem or error.context)) from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _mistake(name, line, "a control character is not allowed here") from error
     except YAMLError as error:
         raise _mistake(name, 1, type(error).__name__) from error
     except UnicodeDecodeError as error:
@@ -67,6 +78,22 @@ def _read(path: Path, data: Path) -> Any:
 
 def _mistake(name: str, line: int, text: str) -> TrainingDataError:
     return TrainingDataError(f"{name}:{line}: {text}")
+
+
+def _check_parts(name: str, document: Any) -> None:
+    if not isinstance(document, dict):
+        raise _mistake(name, 1, "this file is empty or not a mapping")
+    for key, part in document.items():
+        kind = list if key in _LISTS else dict if key in _MAPPINGS else object
+        if part is not None and not isinstance(part, kind):
+            expected = "list" if kind is list else "mapping"
+            raise _mistake(name, _line(document, key), f"`{key}` must be a {expected}")
+    for response, variations in (document.get("responses") or {}).items():
+        if not isinstance(variations, list) or not all(
+            isinstance(v, dict) and "text" in v for v in variations
+        ):
+            line = _line(document["responses"], response)
+            raise _mistake(name, line, f"`{response}` must be a list of variations, each with `text`")
 
 
 def _declare(document: dict[str, Any], known: _Known) -> None:
@@ -88,7 +115,7 @@ def _check_examples(name: str, item: Any, known: _Known) -> None:
     if not isinstance(item, dict) or not _KINDS & set(item):
         raise _mistake(name, _line(item), "expected one of intent, synonym, regex, lookup")
     intent = item.get("intent")
-    if intent is not None and intent.split("/")[0] not in known.intents:
+    if intent is not None and str(intent).split("/")[0] not in known.intents:
         raise _mistake(name, _line(item, "intent"), f"the domain has no intent `{intent}`")
     examples = item.get("examples")
     line = _line(item, "examples")
@@ -120,17 +147,17 @@ def _check_annotations(name: str, line: int, example: str, known: _Known) -> Non
             raise _mistake(name, line, f"the domain has no entity `{entity}`")
 
 
-def _check_steps(name: str, story: Any, known: _Known) -> None:
-    if not isinstance(story, dict) or not isinstance(story.get("steps"), list):
-        raise _mistake(name, _line(story), "a rule or story needs `steps`")
-    for step in story["steps"]:
-        if not isinstance(step, dict):
+def _check_steps(name: str, steps: list[Any], known: _Known) -> None:
+    for step in steps:
+        if not isinstance(step, dict) or not _STEPS & set(step):
             raise _mistake(name, _line(step), "a step is a mapping such as `intent: greet`")
         intent, action = step.get("intent"), step.get("action")
-        if intent is not None and intent not in known.intents:
+        if intent is not None and str(intent) not in known.intents:
             raise _mistake(name, _line(step, "intent"), f"the domain has no intent `{intent}`")
-        if action is not None and action not in known.actions | _BUILT_IN_ACTIONS:
+        if action is not None and str(action) not in known.actions | _BUILT_IN_ACTIONS:
             raise _mistake(name, _line(step, "action"), f"the domain has no action `{action}`")
+        if isinstance(step.get("or"), list):
+            _check_steps(name, step["or"], known)
 
 
 def _line(node: Any, key: str | None = None) -> int:
