@@ -253,7 +253,7 @@ def _order_json(order: Order) -> dict[str, Any]:
     return {
         "bank": order.bank,
         "debtor_iban": order.debtor_iban,
-        "payee": [order.payee.name, order.payee.iban],
+        "payee": [order.payee.name, order.payee.iban, order.payee.masked_pan],
         "money": [f"{order.money.amount:.2f}", order.money.currency],
         "product": order.product.value,
         "remittance": order.remittance,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -59,7 +59,9 @@ class Payee:
     name: str
     """The holder of the account, as the bank of the payee knows it."""
     iban: str = field(repr=False)
-    """Electronic form."""
+    """Electronic form; empty for a card of the customer's own."""
+    masked_pan: str = ""
+    """`414932******3241`, when a card's balance is paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +102,8 @@ def order_to_payee(
 
     Raises AccountError, AmountError, IbanError, ScheduleError or OrderError for what no bank would take.
     """
-    if account.iban is None or account.kind is AccountKind.CARD:
-        raise AccountError("the account has no IBAN")
-    if money.currency != account.currency:
-        raise AccountError(f"{money.currency} from an account in {account.currency}")
-    if not 0 < money.amount <= _MOST or money.amount != money.amount.quantize(_CENT):
-        raise AmountError("the amount cannot be paid")
-    order = Order(
-        bank=account.bank,
-        debtor_iban=check_iban(account.iban),
-        payee=Payee(_line(payee.name, LONGEST_NAME), check_iban(payee.iban)),
-        money=money,
-        product=product,
-        remittance=_line(remittance, LONGEST_REMITTANCE),
-        on=on,
-        schedule=schedule,
-    )
-    if not order.payee.name:
-        raise OrderError("the payee has no name")
-    if order.payee.iban == order.debtor_iban:
-        raise AccountError("from an account to itself")
-    _check_days(order, today)
-    return order
+    payee = replace(payee, iban=check_iban(payee.iban))
+    return _order(account, payee, money, product, remittance, on, schedule, today)
 
 
 def order_to_own_account(
@@ -135,13 +117,49 @@ def order_to_own_account(
     on: date | None = None,
     schedule: Schedule | None = None,
 ) -> Order:
-    """A payment between two accounts of the customer. Raises as `order_to_payee` does."""
-    if target.iban is None:
+    """A payment between two accounts of the customer, or of a card's balance. Raises as `order_to_payee`."""
+    holder = target.owner or source.owner
+    if target.iban is not None:
+        payee = Payee(holder, check_iban(target.iban))
+    elif target.masked_pan is not None:
+        payee = Payee(holder, "", target.masked_pan)
+    else:
+        raise AccountError("the account has no number")
+    return _order(source, payee, money, product, remittance, on, schedule, today)
+
+
+def _order(
+    account: Account,
+    payee: Payee,
+    money: Money,
+    product: Product,
+    remittance: str,
+    on: date | None,
+    schedule: Schedule | None,
+    today: date,
+) -> Order:
+    if account.iban is None or account.kind is AccountKind.CARD:
         raise AccountError("the account has no IBAN")
-    payee = Payee(target.owner or source.owner, target.iban)
-    return order_to_payee(
-        source, payee, money, product, remittance=remittance, today=today, on=on, schedule=schedule
+    if money.currency != account.currency:
+        raise AccountError(f"{money.currency} from an account in {account.currency}")
+    if not 0 < money.amount <= _MOST or money.amount != money.amount.quantize(_CENT):
+        raise AmountError("the amount cannot be paid")
+    order = Order(
+        bank=account.bank,
+        debtor_iban=check_iban(account.iban),
+        payee=replace(payee, name=_line(payee.name, LONGEST_NAME)),
+        money=money,
+        product=product,
+        remittance=_line(remittance, LONGEST_REMITTANCE),
+        on=on,
+        schedule=schedule,
     )
+    if not order.payee.name:
+        raise OrderError("the payee has no name")
+    if order.payee.iban == order.debtor_iban:
+        raise AccountError("from an account to itself")
+    _check_days(order, today)
+    return order
 
 
 def _line(text: str, longest: int) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from assistant.bank.address import own_address
 from assistant.bank.interface import CONSENT_ID
-from assistant.bank.payment import Order, Payment, PaymentState, state_of
+from assistant.bank.payment import Order, Payee, Payment, PaymentState, state_of
 from assistant.bank.reading import Json, UnreadableError, flag, text
 from assistant.bank.sca import Authorisation, Wish
 from assistant.bank.wire import Wire
@@ -114,7 +114,7 @@ def order_body(order: Order, end_to_end: str) -> Mapping[str, Any]:
         "endToEndIdentification": end_to_end,
         "debtorAccount": {"iban": order.debtor_iban},
         "instructedAmount": _amount(order.money),
-        "creditorAccount": {"iban": order.payee.iban},
+        "creditorAccount": _account_of(order.payee),
         "creditorName": order.payee.name,
     }
     if order.remittance:
@@ -129,6 +129,10 @@ def order_body(order: Order, end_to_end: str) -> Mapping[str, Any]:
         if schedule.day_of_month is not None:
             body["dayOfExecution"] = str(schedule.day_of_month)
     return body
+
+
+def _account_of(payee: Payee) -> Mapping[str, str]:
+    return {"iban": payee.iban} if payee.iban else {"maskedPan": payee.masked_pan}
 
 
 def _amount(money: Money) -> Mapping[str, str]:

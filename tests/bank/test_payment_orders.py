@@ -151,10 +151,22 @@ def test_between_own_accounts() -> None:
         EVERYDAY, SAVINGS, Money(Decimal("5"), "EUR"), Product.INSTANT, remittance="", today=TODAY
     )
     assert made.payee == Payee("Anna Keller", "IE64IRCE92050112345678")
+    for nowhere in (EVERYDAY, replace(CARD, masked_pan=None)):
+        with pytest.raises(AccountError):
+            order_to_own_account(
+                EVERYDAY, nowhere, Money(Decimal("5"), "EUR"), Product.SEPA, remittance="", today=TODAY
+            )
+
+
+def test_the_balance_of_a_card() -> None:
+    made = order_to_own_account(
+        EVERYDAY, CARD, Money(Decimal("5"), "EUR"), Product.SEPA, remittance="", today=TODAY
+    )
+    assert order_body(made, "e2e")["creditorAccount"] == {"maskedPan": "525412******3241"}
     with pytest.raises(AccountError):
-        order_to_own_account(
-            EVERYDAY, CARD, Money(Decimal("5"), "EUR"), Product.SEPA, remittance="", today=TODAY
-        )
+        order_to_own_account(CARD, EVERYDAY, made.money, Product.SEPA, remittance="", today=TODAY)
+    with pytest.raises(IbanError):
+        order(iban="")
 
 
 def test_the_body_of_a_standing_order() -> None:

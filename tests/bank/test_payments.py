@@ -1,0 +1,217 @@
+"""Paying at the practice bank, in every way and with every habit it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from assistant.bank.connections import Connections
+from assistant.bank.payment import (
+    Frequency,
+    PaymentState,
+    Product,
+    Schedule,
+    order_to_own_account,
+)
+from assistant.bank.payments import Payments
+from assistant.bank.sca import Need, Wish
+from assistant.errors import (
+    CredentialsError,
+    FundsError,
+    NoBankError,
+    ScaDeclinedError,
+    ScaError,
+    TooLateToCancelError,
+)
+from assistant.money import Money
+from assistant.sandbox.process import RunningBank
+from tests.bank.conftest import TODAY
+from tests.bank.customer import Customer, practice
+from tests.bank.paying import Till
+
+ACCOUNTS = {"Meadow Bank": "Everyday account", "Harbour Bank": "Joint account"}
+MOVED = (PaymentState.ON_ITS_WAY, PaymentState.PAID, PaymentState.ARRIVED)
+
+
+@pytest.fixture
+def till(payments: Payments, connections: Connections) -> Till:
+    return Till(connections)
+
+
+@pytest.fixture
+def anna(practice_bank: RunningBank) -> Customer:
+    return Customer(practice_bank.base_url)
+
+
+def fresh() -> str:
+    """A text that no other payment has."""
+    return f"test {uuid4().hex[:12]}"
+
+
+@dataclass
+class InTheApp:
+    """Anna, who approves or declines in the bank's app while the assistant looks."""
+
+    base_url: str
+    approve: bool
+    bank: str = "meadow"
+
+    def __call__(self, _seconds: float) -> None:
+        for waiting in practice(self.base_url, "GET", "approvals")["approvals"]:
+            practice(
+                self.base_url,
+                "POST",
+                "approvals",
+                bank=waiting["bank"],
+                authorisationId=waiting["authorisationId"],
+                approve=self.approve,
+            )
+
+
+@pytest.mark.parametrize("product", Product)
+@pytest.mark.parametrize("bank", ACCOUNTS)
+def test_a_payment_leaves_the_account_once(
+    payments: Payments, till: Till, anna: Customer, bank: str, product: Product
+) -> None:
+    order = till.order(bank, ACCOUNTS[bank], amount="45.10", remittance=fresh(), product=product)
+    payment = payments.pay(order, anna, Wish())
+    assert payment.state in MOVED
+    (entry,) = till.entries(order.remittance, bank)
+    assert entry.money == Money(Decimal("-45.10"), "EUR")
+    assert entry.end_to_end == payment.end_to_end
+    assert entry.counterparty == "Marie Dubois"
+    assert entry.counterparty_iban == order.payee.iban
+    assert anna.asked[0] == f"password for {bank}"
+    assert anna.asked[-1] == "code"
+    assert payments.refresh(payment).state in MOVED
+
+
+def test_between_own_accounts(payments: Payments, till: Till, anna: Customer) -> None:
+    source, target = (till.account("Meadow Bank", name) for name in ("Everyday account", "Rainy day savings"))
+    order = order_to_own_account(
+        source, target, Money(Decimal("12.00"), "EUR"), Product.SEPA, remittance=fresh(), today=TODAY
+    )
+    payments.pay(order, anna, Wish())
+    assert len(till.entries(order.remittance)) == 1
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_in_the_banks_app(
+    payments: Payments, till: Till, anna: Customer, practice_bank: RunningBank, approve: bool
+) -> None:
+    order = till.order(amount="7.00", remittance=fresh())
+    underway = payments.start(order, Wish(decoupled=True))
+    assert underway.ask.need is Need.WAIT
+    assert underway.look().need is Need.WAIT
+    InTheApp(practice_bank.base_url, approve)(0)
+    if approve:
+        assert underway.look().need is Need.NOTHING
+        assert underway.finish().state in MOVED
+        assert len(till.entries(order.remittance)) == 1
+    else:
+        with pytest.raises(ScaDeclinedError):
+            underway.look()
+        assert till.entries(order.remittance) == []
+        assert payments.refresh(underway.payment).state.is_final
+
+
+def test_a_question_at_a_time(payments: Payments, till: Till, anna: Customer) -> None:
+    underway = payments.start(till.order(amount="8.00", remittance=fresh()), Wish())
+    assert underway.ask.need is Need.PASSWORD
+    assert underway.give(anna.password).need is Need.METHOD
+    assert underway.give("SMS_OTP").need is Need.CODE
+    assert underway.ask.challenge.longest == 6
+    with pytest.raises(ScaError):
+        underway.give("000000")
+    assert underway.codes_left == 2
+    code = anna.ask_otp(underway.ask.challenge)
+    assert underway.give(code).need is Need.NOTHING
+    assert underway.finish().state in MOVED
+
+
+def test_wrong_codes_pay_nothing(payments: Payments, till: Till, practice_bank: RunningBank) -> None:
+    order = till.order(amount="9.00", remittance=fresh())
+    with pytest.raises(ScaError):
+        payments.pay(order, Customer(practice_bank.base_url, wrong_codes=9), Wish())
+    assert till.entries(order.remittance) == []
+    (payment,) = payments.alike(order)
+    assert payment.state.is_final
+    assert not payment.state.is_paid
+
+
+def test_a_wrong_password_pays_nothing(payments: Payments, till: Till, practice_bank: RunningBank) -> None:
+    order = till.order(amount="9.00", remittance=fresh())
+    with pytest.raises(CredentialsError):
+        payments.pay(order, Customer(practice_bank.base_url, password="tulip"), Wish())
+    assert till.entries(order.remittance) == []
+    assert payments.reconcile() == ()
+
+
+def test_giving_up_withdraws_it(payments: Payments, till: Till, anna: Customer) -> None:
+    order = till.order(amount="9.00", remittance=fresh())
+
+    class Gone(Customer):
+        def ask_otp(self, challenge: object) -> str:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        payments.pay(order, Gone(anna.base_url), Wish())
+    (payment,) = payments.alike(order)
+    assert payment.state is PaymentState.CANCELLED
+    assert till.entries(order.remittance) == []
+
+
+def test_more_than_there_is(payments: Payments, till: Till, anna: Customer) -> None:
+    order = till.order(amount="999999.00", remittance=fresh())
+    with pytest.raises(FundsError):
+        payments.pay(order, anna, Wish())
+    assert till.entries(order.remittance) == []
+    assert payments.reconcile() == (), "it was heard"
+
+
+def test_funds(payments: Payments, till: Till) -> None:
+    account = till.account("Meadow Bank", "Everyday account")
+    assert payments.funds(account, Money(Decimal("1.00"), "EUR"))
+    assert not payments.funds(account, Money(Decimal("999999.00"), "EUR"))
+
+
+def test_on_a_day_and_cancelled(payments: Payments, till: Till, anna: Customer) -> None:
+    order = till.order(amount="10.00", remittance=fresh(), on=TODAY + timedelta(days=6))
+    payment = payments.pay(order, anna, Wish())
+    assert not payment.state.is_final
+    assert till.entries(order.remittance) == []
+    assert payment in payments.open_payments()
+    cancelled = payments.cancel(payment, anna, Wish())
+    assert cancelled.state is PaymentState.CANCELLED
+    assert payments.refresh(payment).state is PaymentState.CANCELLED
+
+
+def test_a_standing_order_is_listed_and_cancelled(payments: Payments, till: Till, anna: Customer) -> None:
+    schedule = Schedule(TODAY + timedelta(days=10), Frequency.MONTHLY, day_of_month=28)
+    order = till.order(amount="55.00", remittance=fresh(), schedule=schedule)
+    payment = payments.pay(order, anna, Wish())
+    assert not payment.state.is_final
+    (listed,) = [each for each in till.standing_orders("Meadow Bank") if each.money == -order.money]
+    assert (listed.counterparty, listed.frequency) == ("Marie Dubois", "Monthly")
+    assert listed.next_on == TODAY.replace(day=28)
+    payments.cancel(payment, anna, Wish())
+    assert not [each for each in till.standing_orders("Meadow Bank") if each.money == -order.money]
+
+
+def test_what_is_paid_cannot_be_cancelled(payments: Payments, till: Till, anna: Customer) -> None:
+    order = till.order(amount="3.00", remittance=fresh(), product=Product.INSTANT)
+    payment = payments.pay(order, anna, Wish())
+    with pytest.raises(TooLateToCancelError):
+        payments.cancel(payment, anna, Wish())
+    assert len(till.entries(order.remittance)) == 1
+
+
+def test_a_bank_that_is_not_connected(payments: Payments, till: Till, anna: Customer) -> None:
+    order = replace(till.order(amount="3.00", remittance=fresh()), bank="Other Bank")
+    with pytest.raises(NoBankError):
+        payments.pay(order, anna, Wish())
+    assert payments.alike(order) == ()
