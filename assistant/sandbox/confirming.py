@@ -26,8 +26,17 @@ def waiting_in_app(desks: Mapping[str, Desk]) -> list[Waiting]:
         Waiting(slug, found)
         for slug, desk in desks.items()
         for found in desk.authorisations.running()
-        if found.status == STARTED
+        if found.status == STARTED and _matters(desk, found)
     ]
+
+
+def _matters(desk: Desk, authorisation: Authorisation) -> bool:
+    """Whether what it is for still waits: the app forgets what the caller has taken back."""
+    try:
+        matter_at(desk, authorisation.parent)
+    except RefusalError:
+        return False
+    return True
 
 
 def answer_in_app(desk: Desk, authorisation_id: str, *, approve: bool) -> Authorisation:
