@@ -96,6 +96,20 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentCard:
+    """A piece of plastic and what may be done with it."""
+
+    bank: str
+    id: str
+    """Means something only to that bank."""
+    masked_pan: str
+    account: str
+    """Name of the account that it spends from."""
+    blocked: bool
+    daily_limit: Money
+
+
+@dataclass(frozen=True, slots=True)
 class StandingOrder:
     """A payment that the bank will make by itself."""
 

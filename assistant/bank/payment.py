@@ -258,12 +258,12 @@ class Payment:
 
 
 class Match(Enum):
-    """Whether the name belongs to the IBAN (verification of payee, Regulation (EU) 2024/886)."""
+    """Whether the name belongs to the IBAN (verification of payee, Regulation (EU) 2024/886, article 5c)."""
 
-    MATCH = "match"
-    CLOSE = "close match"
-    NONE = "no match"
-    NOT_POSSIBLE = "not possible"
+    MATCH = "MATCH"
+    CLOSE = "CLOSE_MATCH"
+    NONE = "NO_MATCH"
+    NOT_POSSIBLE = "NOT_POSSIBLE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from datetime import date
 from assistant.bank.connections import Connection, Connections
 from assistant.bank.interface import Bank
 from assistant.bank.journal import Journal
-from assistant.bank.model import Account
-from assistant.bank.payment import Order, Payment, PaymentState
+from assistant.bank.model import Account, PaymentCard
+from assistant.bank.payment import Order, Payee, PayeeCheck, Payment, PaymentState
 from assistant.bank.portfolio import patience_of
 from assistant.bank.reconciliation import booking_of, first_day_to_search, is_given_up, is_standing
 from assistant.bank.sca import Wish
@@ -21,6 +21,7 @@ from assistant.bank.underway import CancellationUnderway, PaymentUnderway
 from assistant.bank.uninterrupted import uninterrupted
 from assistant.bank.wire import Patience, Wire
 from assistant.bank.xs2a import Xs2aBank
+from assistant.bank.xs2a_cards import Xs2aCards
 from assistant.bank.xs2a_payments import Xs2aPayments
 from assistant.errors import (
     AccountError,
@@ -178,6 +179,25 @@ class Payments:
             raise AccountError("the account has no IBAN")
         return self._bank(account.bank).funds(account.iban, money)
 
+    def check_payee(self, bank: str, payee: Payee) -> PayeeCheck:
+        """Whether the name belongs to the IBAN, as the paying bank finds out. To be said before a payment is
+        confirmed; not needed between own accounts."""
+        return self._bank(bank).check_payee(payee)
+
+    # --- cards --------------------------------------------------------------------------------
+
+    def cards(self, bank: str) -> list[PaymentCard]:
+        """Cards that can be frozen or limited. Raises NotKnownError at a bank that has no such service."""
+        return self._cards(bank).cards()
+
+    def block(self, card: PaymentCard, *, blocked: bool) -> PaymentCard:
+        """Freeze a card or thaw it."""
+        return self._cards(card.bank).block(card, blocked=blocked)
+
+    def limit(self, card: PaymentCard, a_day: Money) -> PaymentCard:
+        """Set what can be spent with a card in a day."""
+        return self._cards(card.bank).limit(card, a_day)
+
     # --- inside -------------------------------------------------------------------------------
 
     def _hand_over(
@@ -233,6 +253,10 @@ class Payments:
     def _bank(self, name: str) -> Xs2aPayments:
         connection = self._connection(name)
         return Xs2aPayments(self._wire(connection), connection.psu_id)
+
+    def _cards(self, name: str) -> Xs2aCards:
+        connection = self._connection(name)
+        return Xs2aCards(self._wire(connection), connection.consent_id)
 
     def _connection(self, name: str) -> Connection:
         connection = self._connections.find(name)

@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from assistant.bank.address import own_address
 from assistant.bank.interface import CONSENT_ID
-from assistant.bank.payment import Order, Payee, Payment, PaymentState, state_of
-from assistant.bank.reading import Json, UnreadableError, flag, text
+from assistant.bank.payment import Match, Order, Payee, PayeeCheck, Payment, PaymentState, state_of
+from assistant.bank.reading import Json, UnreadableError, flag, optional_text, text
 from assistant.bank.sca import Authorisation, Wish
 from assistant.bank.wire import Wire
-from assistant.errors import BankAnswerError
+from assistant.errors import BankAnswerError, NotKnownError, NotOfferedError
 from assistant.money import Money
 
 
@@ -92,6 +92,20 @@ class Xs2aPayments:
             if available is None:
                 raise UnreadableError("fundsAvailable is missing")
             return available
+
+    def check_payee(self, payee: Payee) -> PayeeCheck:
+        """Whether the name belongs to the IBAN. A bank that cannot say, or has no such service, makes it
+        NOT_POSSIBLE: the customer is told so before confirming."""
+        body = {"iban": payee.iban, "name": payee.name}
+        with self._strict():
+            try:
+                answer = self.wire.call("POST", self.wire.url("/x/payee-verifications"), body=body).body
+            except (NotKnownError, NotOfferedError):
+                return PayeeCheck(Match.NOT_POSSIBLE)
+            said = text(answer, "result")
+            if said not in {each.value for each in Match}:
+                raise UnreadableError("result of the payee check is unknown")
+            return PayeeCheck(Match(said), optional_text(answer, "name"))
 
     @contextmanager
     def _strict(self) -> Iterator[None]:
