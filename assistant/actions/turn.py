@@ -126,8 +126,8 @@ class Turn:
     def finish(self) -> None:
         """The last words: what "more" would read, when a list was begun in this turn."""
         rest = self.rest if REST in self._changes else None
-        if rest is not None:
-            self.remark("utter_more_offer", left=self.phrases.count("counts.left", len(rest)))
+        if rest is not None and rest.offered:
+            self.remark("utter_more_offer", left=self.phrases.count("counts.left", rest.offered))
 
     def events(self) -> list[dict[str, Any]]:
         """What Rasa is to remember."""

@@ -131,6 +131,18 @@ def test_who_asks_for_five_hears_five(talk: Talk) -> None:
     assert answer.values["items"].count(";") == 4
 
 
+def test_more_after_the_last_three_is_the_next_three(talk: Talk) -> None:
+    everything = talk("action_list_transactions", count=6)
+    (first,) = talk("action_list_transactions", count=3)
+    (second,) = talk("action_more")
+    assert second.response == "utter_more"
+    assert [*first.values["table"].splitlines(), *second.values["table"].splitlines()] == (
+        everything[0].values["table"].splitlines()
+    )
+    talk("action_list_transactions", count=3)
+    assert names(talk("action_affirm")) == ["utter_nothing_to_affirm"]
+
+
 def test_the_last_few_of_many_are_not_called_all_that_was_found(talk: Talk) -> None:
     (answer,) = talk("action_search_transactions", merchant="tesco", period=YEAR, count=2)
     assert answer.response == "utter_transactions_latest"

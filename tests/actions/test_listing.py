@@ -26,6 +26,19 @@ def test_who_asks_for_five_hears_five_and_then_three_at_a_time() -> None:
     assert len(rest.first()[0].entries) == 3
 
 
+def test_what_was_not_asked_for_is_kept_for_more_and_neither_offered_nor_shown() -> None:
+    entries = [Entry(f"said {number}", f"shown {number}") for number in range(9)]
+    three = Listing.of(entries, at_a_time=3, asked_for=3)
+    assert three.screen_lines() == ["shown 0", "shown 1", "shown 2"]
+    _, rest = three.first()
+    assert rest is not None
+    assert rest.offered == 0
+    assert rest.first()[0].speech == ["said 3", "said 4", "said 5"]
+    _, rest = Listing.of(entries, at_a_time=3, asked_for=7).first()
+    assert rest is not None
+    assert rest.offered == 4
+
+
 def test_the_screen_shows_more_than_is_said_but_not_everything() -> None:
     assert len(listing(4).screen_lines()) == 4
     assert len(listing(40).screen_lines()) == 10

@@ -78,7 +78,7 @@ class Affirm(BankingAction):
         question = turn.question
         if question is not None and question.choice is not None:
             turn.say("utter_which", options=turn.wording.one_of(question.choice.options))
-        elif turn.rest is not None:
+        elif turn.rest is not None and turn.rest.offered:
             read_on(turn)
         else:
             turn.remark("utter_nothing_to_affirm")

@@ -43,7 +43,7 @@ class ListTransactions(QuestionAction):
         if not transactions:
             turn.say("utter_transactions_none", where=where + " " + recently(turn, RECENT_DAYS).label)
             return
-        listing = _listing(turn, transactions[: filters.count], filters.count)
+        listing = _listing(turn, transactions, filters.count)
         turn.read_out(listing, "utter_transactions_latest", where=where)
 
 
@@ -74,7 +74,7 @@ def _tell(
     if not transactions:
         turn.say("utter_transactions_none", where=where)
         return
-    listing = _listing(turn, transactions[: filters.count], filters.count)
+    listing = _listing(turn, transactions, filters.count)
     if len(transactions) == 1:
         turn.read_out(listing, "utter_transactions_one", where=where)
         return
@@ -108,7 +108,7 @@ def _is_narrowed(filters: Filters) -> bool:
 
 def _listing(turn: Turn, transactions: Sequence[Transaction], asked_for: int | None) -> Listing:
     at_a_time = asked_for if asked_for and asked_for <= _READ_AT_ONCE else AT_A_TIME
-    return Listing.of((tell(turn, each) for each in transactions), at_a_time)
+    return Listing.of((tell(turn, each) for each in transactions), at_a_time, asked_for)
 
 
 def tell(turn: Turn, transaction: Transaction) -> Entry:
