@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, timezone
 
 
 def read_day(text: str) -> date:
@@ -28,4 +28,4 @@ class Clock:
         now = datetime.now(timezone.utc).astimezone()
         if self._fixed is None:
             return now
-        return datetime.combine(self._fixed, time(now.hour, now.minute, now.second), now.tzinfo)
+        return datetime.combine(self._fixed, now.time(), now.tzinfo)
