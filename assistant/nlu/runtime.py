@@ -52,8 +52,9 @@ class Dialogue:
     and conversations know nothing of each other.
     """
 
-    def __init__(self, agent: InProcessAgent, actions: InProcessActions) -> None:
+    def __init__(self, agent: InProcessAgent, memory: Memory, actions: InProcessActions) -> None:
         self._agent = agent
+        self._memory = memory
         self._actions = actions
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="dialogue", daemon=True)
@@ -66,9 +67,10 @@ class Dialogue:
         if not model.is_file():
             raise NoLanguageModelError(f"no model {model.name}")
         endpoint = InProcessActions(actions)
+        memory = Memory()
         try:
             agent = InProcessAgent(
-                generator=ScreenAndSpeech(), tracker_store=Memory(), action_endpoint=endpoint
+                generator=ScreenAndSpeech(), tracker_store=memory, action_endpoint=endpoint
             )
             agent.load_model(model)
         except Exception as error:
@@ -77,7 +79,7 @@ class Dialogue:
                 f"{model.name}: {type(error).__name__}",
                 remedy="Run `assistant train`: it builds the model again.",
             ) from error
-        return cls(agent, endpoint)
+        return cls(agent, memory, endpoint)
 
     def handle(self, text: str, *, conversation: str, metadata: Mapping[str, object] | None = None) -> Answer:
         """Understand and answer one utterance.
@@ -97,7 +99,7 @@ class Dialogue:
 
     def forget(self, conversation: str) -> None:
         """Drop everything that was said in a conversation."""
-        self._wait(self._agent.tracker_store.delete(conversation))
+        self._wait(self._memory.delete(conversation))
 
     def close(self) -> None:
         """Stop the loop and its thread; the dialogue cannot be used afterwards."""
