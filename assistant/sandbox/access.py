@@ -51,7 +51,7 @@ def _check_references(name: str, references: object, accounts: Sequence[Account]
     if not isinstance(references, list) or not all(isinstance(entry, dict) for entry in references):
         raise RefusalError("FORMAT_ERROR", f"{name} must be a list of account references", path=path)
     for reference in references:
-        if not any(_names(reference, account) for account in accounts):
+        if not any(names(reference, account) for account in accounts):
             raise RefusalError("FORMAT_ERROR", "no such account at this bank", path=path)
 
 
@@ -71,10 +71,11 @@ def _listed(access: Mapping[str, Any], right: Right, account: Account) -> bool:
     references = access.get(right.value)
     if references is None:
         return False
-    return not references or any(_names(reference, account) for reference in references)
+    return not references or any(names(reference, account) for reference in references)
 
 
-def _names(reference: Mapping[str, Any], account: Account) -> bool:
+def names(reference: Mapping[str, Any], account: Account) -> bool:
+    """Whether an XS2A account reference is for that account."""
     if reference.get("currency", account.plan.currency) != account.plan.currency:
         return False
     if "iban" in reference:

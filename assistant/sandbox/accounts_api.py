@@ -22,9 +22,9 @@ from assistant.sandbox.rendering import (
     card_transaction,
     path_of,
     reference,
-    standing_order,
     transaction,
 )
+from assistant.sandbox.standing_orders import ordered_standing_order, standing_order
 
 PAGE = 100
 """Entries on a page unless `itemsPerPage` asks for another number."""
@@ -98,7 +98,7 @@ def read_transaction(desk: Desk, request: Request, account_id: str, transaction_
 
 
 def _listed(desk: Desk, request: Request, *, cards: bool) -> list[Json]:
-    consent = _admit(desk, request)
+    consent = admit(desk, request)
     accounts = [
         account
         for account in desk.ledger.accounts(desk.plan)
@@ -118,6 +118,7 @@ def _details(desk: Desk, request: Request, consent: Consent, accounts: list[Acco
             balances=consent.may_read(Right.BALANCES, account),
             transactions=consent.may_read(Right.TRANSACTIONS, account),
             sums=sums.get(account.id),
+            blocked=account.plan.is_card_account and desk.cards.of(account).blocked,
         )
         for account in accounts
     ]
@@ -129,7 +130,8 @@ def _balances(desk: Desk, accounts: list[Account]) -> dict[str, list[Json]]:
     return {account.id: balance_list(account, sums[account.id], today, desk.quirks) for account in accounts}
 
 
-def _admit(desk: Desk, request: Request) -> Consent:
+def admit(desk: Desk, request: Request) -> Consent:
+    """The consent that the request names, once this read of its path is allowed. Raises RefusalError."""
     consent_id = request.headers.get("consent-id")
     if not consent_id:
         raise RefusalError("FORMAT_ERROR", "Consent-ID is missing", path="Consent-ID")
@@ -144,7 +146,7 @@ def _admit(desk: Desk, request: Request) -> Consent:
 def _admitted(
     desk: Desk, request: Request, account_id: str, right: Right, *, cards: bool
 ) -> tuple[Consent, Account]:
-    consent = _admit(desk, request)
+    consent = admit(desk, request)
     for account in desk.ledger.accounts(desk.plan):
         if account.id == account_id and account.plan.is_card_account is cards:
             if consent.may_read(right, account):
@@ -189,7 +191,8 @@ def _report(desk: Desk, request: Request, account: Account, statuses: tuple[str,
 
 def _standing_orders(desk: Desk, account: Account) -> list[Json]:
     ibans = {other.plan.key: other.iban for bank in BANKS for other in desk.ledger.accounts(bank)}
-    return [
+    ordered = [ordered_standing_order(payment) for payment in desk.payments.standing_orders(account)]
+    return ordered + [
         standing_order(order, desk.ledger.since, order.counterparty_iban or ibans.get(order.into or ""))
         for order in STANDING_ORDERS
         if order.account == account.plan.key

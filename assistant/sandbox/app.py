@@ -13,14 +13,24 @@ from sanic.exceptions import MethodNotSupported, NotFound, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from assistant.sandbox import accounts_api, authorisations_api, consents_api
+from assistant.sandbox import (
+    accounts_api,
+    authorisations_api,
+    cards_api,
+    checks_api,
+    consents_api,
+    payments_api,
+)
+from assistant.sandbox.cards import Cards
 from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.clock import Clock
 from assistant.sandbox.consents import Consents
 from assistant.sandbox.desk import Desk, Handler, endpoint, refuse
 from assistant.sandbox.ledger import Ledger
-from assistant.sandbox.matters import AUTHORISATIONS
+from assistant.sandbox.matters import AUTHORISATIONS, CANCELLATIONS
+from assistant.sandbox.orders import Service
 from assistant.sandbox.pages import pages_blueprint
+from assistant.sandbox.payments import Payments
 from assistant.sandbox.practice_api import practice_blueprint
 from assistant.sandbox.quirks import Quirk, read_quirks
 from assistant.sandbox.refusals import RefusalError
@@ -41,6 +51,19 @@ def _confirming(matter: str, name: str) -> tuple[tuple[str, str, Handler], ...]:
     )
 
 
+def _paying(service: Service) -> tuple[tuple[str, str, Handler], ...]:
+    every = f"/{service.value}/<product>"
+    one = f"{every}/<payment_id>"
+    return (
+        ("POST", every, payments_api.create_payment),
+        ("GET", one, payments_api.read_payment),
+        ("GET", f"{one}/status", payments_api.read_payment_status),
+        ("DELETE", one, payments_api.cancel_payment),
+        *_confirming(one, AUTHORISATIONS),
+        *_confirming(one, CANCELLATIONS),
+    )
+
+
 _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/consents", consents_api.create_consent),
     ("GET", "/consents/<consent_id>", consents_api.read_consent),
@@ -56,6 +79,14 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/card-accounts/<account_id>/balances", accounts_api.read_card_balances),
     ("GET", "/card-accounts/<account_id>/transactions", accounts_api.read_card_transactions),
     *_confirming("/consents/<consent_id>", AUTHORISATIONS),
+    *_paying(Service.PAYMENTS),
+    *_paying(Service.PERIODIC),
+    ("POST", "/funds-confirmations", checks_api.confirm_funds),
+    ("POST", "/x/payee-verifications", checks_api.check_payee),
+    ("GET", "/x/cards", cards_api.list_cards),
+    ("GET", "/x/cards/<card_id>", cards_api.read_card),
+    ("PUT", "/x/cards/<card_id>/block", cards_api.block_card),
+    ("PUT", "/x/cards/<card_id>/limit", cards_api.limit_card),
 )
 
 
@@ -89,6 +120,8 @@ def create_app(
             plan=bank,
             ledger=ledger,
             consents=Consents(engine, clock, bank, ledger),
+            payments=Payments(engine, clock, bank, ledger),
+            cards=Cards(engine),
             authorisations=Authorisations(engine, clock, bank, announce),
             quirks=(quirks or {}).get(bank.slug, read_quirks(bank.default_quirks)),
         )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import calendar
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.sandbox import entry as kinds
-from assistant.sandbox.catalogue import irish_iban
-from assistant.sandbox.entry import Entry, following_business_day, preceding_business_day
+from assistant.sandbox.days import (
+    business_days_after,
+    day_in_month,
+    following_business_day,
+    preceding_business_day,
+)
+from assistant.sandbox.entry import Entry
+from assistant.sandbox.ibans import irish_iban
 
 EVERY_MONTH = tuple(range(1, 13))
 _RAISE = 0.02
@@ -46,7 +51,7 @@ class Bill:
         """
         if month not in self.months:
             return None
-        day = date(year, month, min(self.day, calendar.monthrange(year, month)[1]))
+        day = day_in_month(year, month, self.day)
         if self.bank_code == kinds.CARD:
             return day
         return preceding_business_day(day) if self.low > 0 else following_business_day(day)
@@ -108,6 +113,14 @@ _OTHERS = (
 )  # fmt: skip
 
 
+NAMED_ACCOUNTS = {
+    bill.counterparty_iban: bill.counterparty
+    for bill in (*STANDING_ORDERS, *_OTHERS)
+    if bill.counterparty_iban
+}
+"""Who owns the accounts of others, by IBAN."""
+
+
 def bills_on(seed: int, day: date) -> Iterator[Entry]:
     """Everything regular that is executed on that day."""
     for bill in (*STANDING_ORDERS, *_OTHERS):
@@ -123,7 +136,7 @@ def _pay(bill: Bill, seed: int, day: date, year: int, month: int) -> Iterator[En
     yield Entry(
         account=bill.account,
         made_on=day,
-        booked_on=kinds.business_days_after(day, 2) if on_card else day,
+        booked_on=business_days_after(day, 2) if on_card else day,
         minor=amount,
         counterparty=bill.counterparty,
         remittance=bill.remittance,

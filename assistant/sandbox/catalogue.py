@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from assistant.sandbox.ibans import irish_iban
+
 
 class ScaMethod(Enum):
     """Ways to receive a code; the value is the XS2A `authenticationType`."""
@@ -158,9 +160,3 @@ BANKS = (MEADOW, HARBOUR)
 def iban(bank: BankPlan, account: AccountPlan) -> str | None:
     """The account's IBAN, None for a card account."""
     return None if account.is_card_account else irish_iban(bank.iban_bank + account.number)
-
-
-def irish_iban(national: str) -> str:
-    """Put country and check digits (ISO 13616, mod 97) before bank code, sort code and number."""
-    digits = "".join(str(int(sign, 36)) for sign in national + "IE00")
-    return f"IE{98 - int(digits) % 97:02d}{national}"

@@ -6,15 +6,13 @@ from sanic.request import Request
 
 from assistant.sandbox import consents
 from assistant.sandbox.authorisations_api import invite
-from assistant.sandbox.desk import Answer, Desk, read_body
+from assistant.sandbox.desk import Answer, Desk, check_attended, read_body
 from assistant.sandbox.matters import AUTHORISATIONS, matter_at
-from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.rendering import Json
 
 
 def create_consent(desk: Desk, request: Request) -> Answer:
-    if "psu-ip-address" not in request.headers:
-        raise RefusalError("FORMAT_ERROR", "PSU-IP-Address is missing", path="PSU-IP-Address")
+    check_attended(request)
     consent = desk.consents.create(
         read_body(request),
         psu=request.headers.get("psu-id"),

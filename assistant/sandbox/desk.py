@@ -13,19 +13,23 @@ from typing import Any
 
 import ujson
 from sanic.request import Request
-from sanic.response import HTTPResponse
+from sanic.response import HTTPResponse, html
 
+from assistant.sandbox.cards import Cards
 from assistant.sandbox.catalogue import BankPlan
 from assistant.sandbox.consents import Consents
 from assistant.sandbox.disguise import disguise
-from assistant.sandbox.faults import Fault, FaultKind, Faults, with_other_type
+from assistant.sandbox.faults import Fault, FaultKind, Faults, Moment, with_other_type
 from assistant.sandbox.ledger import Ledger
+from assistant.sandbox.payments import Payments
 from assistant.sandbox.quirks import Quirk
 from assistant.sandbox.refusals import RefusalError, error_body
 from assistant.sandbox.rendering import Link
 from assistant.sandbox.sca import Authorisations
 
 _JSON = "application/json"
+FAULT_HEADER = "x-practice-fault"
+"""A fault for this very call, a JSON object as `POST /practice/faults` takes it."""
 
 
 @dataclass(slots=True)
@@ -33,6 +37,8 @@ class Desk:
     plan: BankPlan
     ledger: Ledger
     consents: Consents
+    payments: Payments
+    cards: Cards
     authorisations: Authorisations
     quirks: frozenset[Quirk]
     faults: Faults = field(default_factory=Faults)
@@ -73,24 +79,48 @@ def endpoint(desk: Desk, handler: Handler) -> Callable[..., Any]:
     """The Sanic handler around one of ours."""
 
     async def run(request: Request, **parts: str) -> HTTPResponse:
-        fault = desk.faults.take(request.method, desk.below(request))
-        if fault and fault.seconds:
-            await asyncio.sleep(fault.seconds)
-        if fault and fault.kind is FaultKind.ERROR:
-            return _respond(request, Answer(fault.status, error_body(fault.code, "ordered by a tester")))
         try:
-            check_request_id(request)
-            _check_accept(request)
-            answer = handler(desk, request, **parts)
+            fault = _fault(desk, request)
         except RefusalError as refusal:
-            answer = Answer(refusal.status, refusal.body())
-        answer = Answer(answer.status, disguise(answer.body, desk.quirks), answer.headers)
-        if fault is None or fault.kind is FaultKind.DELAY:
+            return refuse(request, refusal)
+        if fault and fault.when is Moment.BEFORE:
+            await asyncio.sleep(fault.seconds)
+            if fault.kind is not FaultKind.DELAY:
+                return _spoiled(request, fault, None)
+        answer = _work(desk, handler, request, parts)
+        if fault is None or fault.when is Moment.BEFORE:
             return _respond(request, answer)
+        await asyncio.sleep(fault.seconds)
         return _spoiled(request, fault, answer)
 
     run.__name__ = f"{desk.plan.slug}_{handler.__name__}"
     return run
+
+
+def _work(desk: Desk, handler: Handler, request: Request, parts: Mapping[str, str]) -> Answer:
+    try:
+        check_request_id(request)
+        _check_accept(request)
+        desk.payments.carry_out_due()
+        answer = handler(desk, request, **parts)
+    except RefusalError as refusal:
+        answer = Answer(refusal.status, refusal.body())
+    return Answer(answer.status, disguise(answer.body, desk.quirks), answer.headers)
+
+
+def _fault(desk: Desk, request: Request) -> Fault | None:
+    """The one that the call itself orders, else one that waits for it.
+
+    Raises RefusalError FORMAT_ERROR, SERVICE_BLOCKED.
+    """
+    order = request.headers.get(FAULT_HEADER)
+    if order is None:
+        return desk.faults.take(request.method, desk.below(request))
+    check_local(request)
+    try:
+        return Fault.read(ujson.loads(order))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise RefusalError("FORMAT_ERROR", str(error), path=FAULT_HEADER) from error
 
 
 def refuse(request: Request, refusal: RefusalError) -> HTTPResponse:
@@ -105,6 +135,12 @@ def check_request_id(request: Request) -> None:
     except ValueError as error:
         text = "X-Request-ID is not a UUID" if given else "X-Request-ID is missing"
         raise RefusalError("FORMAT_ERROR", text, path="X-Request-ID") from error
+
+
+def check_attended(request: Request) -> None:
+    """`PSU-IP-Address` is mandatory where the customer must be there."""
+    if "psu-ip-address" not in request.headers:
+        raise RefusalError("FORMAT_ERROR", "PSU-IP-Address is missing", path="PSU-IP-Address")
 
 
 def check_local(request: Request) -> None:
@@ -160,24 +196,34 @@ def _raw(request: Request, answer: Answer, body: str) -> HTTPResponse:
     )
 
 
-def _spoiled(request: Request, fault: Fault, answer: Answer) -> HTTPResponse:
+def _spoiled(request: Request, fault: Fault, answer: Answer | None) -> HTTPResponse:
+    """What a fault makes of the answer, None when the work was not done."""
+    if fault.kind is FaultKind.ERROR:
+        return _respond(request, Answer(fault.status, error_body(fault.code, "ordered by a tester")))
+    if answer is None:
+        _reset(request, b"")
+        return HTTPResponse(status=204)
+    if fault.kind is FaultKind.DELAY:
+        return _respond(request, answer)
+    if fault.kind is FaultKind.PAGE:
+        return html("<!doctype html><title>Maintenance</title><p>We will be back soon.</p>")
     if fault.kind is FaultKind.TYPES:
         return _respond(
             request, Answer(answer.status, with_other_type(answer.body, fault.field), answer.headers)
         )
     text = _json(answer)
     half = text[: max(1, len(text) // 2)]
-    spoiled = _raw(request, answer, half)
     if fault.kind is FaultKind.RESET:
-        _reset(request, half, len(text.encode()))
-    return spoiled
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {_JSON}\r\nContent-Length: {len(text.encode())}\r\n\r\n"
+        _reset(request, head.encode() + half.encode())
+    return _raw(request, answer, half)
 
 
-def _reset(request: Request, half: str, promised: int) -> None:
-    """Send half of the answer, then a TCP reset; nothing more reaches the caller."""
+def _reset(request: Request, sent: bytes) -> None:
+    """Send that, then a TCP reset; nothing more reaches the caller."""
     transport = request.transport
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: {_JSON}\r\nContent-Length: {promised}\r\n\r\n"
-    transport.write(head.encode() + half.encode())
+    if sent:
+        transport.write(sent)
     sock = transport.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()

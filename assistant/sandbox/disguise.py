@@ -15,6 +15,8 @@ def disguise(body: Any, quirks: frozenset[Quirk]) -> Any:
     """The body as a bank with those quirks would send it."""
     if Quirk.POSITIVE_DEBITS in quirks:
         body = _flip_card(body) if isinstance(body, dict) and _CARD & body.keys() else _drop_signs(body)
+    if Quirk.NO_END_TO_END in quirks:
+        body = _without(body, "endToEndId")
     if Quirk.STRING_BOOLEANS in quirks:
         body = _string_booleans(body)
     return body
@@ -55,6 +57,14 @@ def _negated(money: dict[str, str]) -> dict[str, str]:
     elif amount.strip("0."):
         amount = "-" + amount
     return {**money, "amount": amount}
+
+
+def _without(body: Any, field: str) -> Any:
+    if isinstance(body, dict):
+        return {name: _without(value, field) for name, value in body.items() if name != field}
+    if isinstance(body, list):
+        return [_without(value, field) for value in body]
+    return body
 
 
 def _string_booleans(body: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +39,9 @@ REFUND = "PMNT-MCRD-DAJT"
 CARD_REPAYMENT = "PMNT-CCRD-OTHR"
 CREDIT_TRANSFER = "PMNT-ICDT-ESCT"
 RECEIVED_TRANSFER = "PMNT-RCDT-ESCT"
+INSTANT_TRANSFER = "PMNT-IRCT-ESCT"
+RECEIVED_INSTANT = "PMNT-RRCT-ESCT"
 STANDING_ORDER = "PMNT-ICDT-STDO"
 DIRECT_DEBIT = "PMNT-RDDT-ESDD"
 SALARY = "PMNT-RCDT-SALA"
 INTEREST = "ACMT-MCOP-INTR"
-
-
-def is_business_day(day: date) -> bool:
-    """Monday to Friday; the practice bank knows no public holidays."""
-    return day.weekday() < 5
-
-
-def following_business_day(day: date) -> date:
-    while not is_business_day(day):
-        day += timedelta(days=1)
-    return day
-
-
-def preceding_business_day(day: date) -> date:
-    while not is_business_day(day):
-        day -= timedelta(days=1)
-    return day
-
-
-def business_days_after(day: date, count: int) -> date:
-    for _ in range(count):
-        day = following_business_day(day + timedelta(days=1))
-    return day

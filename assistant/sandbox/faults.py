@@ -23,13 +23,28 @@ class FaultKind(str, Enum):
     """Half of the right JSON."""
     TYPES = "types"
     """The right answer, but every `field` has a value of another type."""
+    PAGE = "page"
+    """A web page with status 200 in place of the answer."""
     RESET = "reset"
-    """The connection is reset in mid-answer."""
+    """The connection is reset: before the work nothing is sent, after it half of the answer."""
+
+
+class Moment(str, Enum):
+    """When a fault strikes: before the bank has done what it was asked for, or after."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+_USUALLY_BEFORE = frozenset({FaultKind.DELAY, FaultKind.ERROR})
+_ALWAYS_AFTER = frozenset({FaultKind.MALFORMED, FaultKind.TYPES, FaultKind.PAGE})
+"""Those that need the right answer, or that stand in its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     kind: FaultKind
+    when: Moment
     path: str = "/*"
     """Shell pattern over method and path below the bank's prefix: `/accounts*`, `GET /consents/*`."""
     calls: int = 1
@@ -45,8 +60,11 @@ class Fault:
         named: dict[str, Any] = {
             name: str(order[name]) for name in ("path", "code", "field") if name in order
         }
+        kind = FaultKind(order.get("kind"))
+        usual = Moment.BEFORE if kind in _USUALLY_BEFORE else Moment.AFTER
         fault = cls(
-            kind=FaultKind(order.get("kind")),
+            kind=kind,
+            when=Moment(order.get("when", usual)),
             calls=int(order.get("calls", 1)),
             seconds=float(order.get("seconds", 0)),
             **named,
@@ -55,6 +73,8 @@ class Fault:
             raise ValueError(f"unknown code {fault.code!r}; known are {', '.join(STATUS_OF)}")
         if fault.calls < 1 or not 0 <= fault.seconds <= LONGEST_DELAY:
             raise ValueError(f"calls must be 1 or more, seconds from 0 to {LONGEST_DELAY:g}")
+        if fault.kind in _ALWAYS_AFTER and fault.when is Moment.BEFORE:
+            raise ValueError(f"{fault.kind.value} is possible only after the work")
         return replace(fault, status=int(order.get("status", STATUS_OF[fault.code])))
 
 

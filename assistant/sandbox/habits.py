@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.sandbox import entry as kinds
-from assistant.sandbox.catalogue import irish_iban
-from assistant.sandbox.entry import Entry, business_days_after
+from assistant.sandbox.days import business_days_after, is_business_day
+from assistant.sandbox.entry import Entry
+from assistant.sandbox.ibans import irish_iban
 
 _ALL = frozenset(range(7))
 _WORK = frozenset(range(5))
@@ -93,7 +94,7 @@ def home_on(seed: int, day: date) -> Iterator[Entry]:
     for friend in FRIENDS:
         luck, direction, note = rng.random(), rng.random(), rng.choice(friend.notes)
         amount = rng.randint(8, 45) * 100 + rng.choice((0, 0, 50))
-        if luck < friend.chance and kinds.is_business_day(day):
+        if luck < friend.chance and is_business_day(day):
             received = direction < friend.gives_back
             yield Entry(
                 account="everyday",

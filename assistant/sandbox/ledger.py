@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
@@ -107,6 +108,11 @@ _SUMS = (
 )
 
 
+def clearing_key(bank: BankPlan) -> str:
+    """Of the account through which a bank settles with all banks that are not here."""
+    return f"clearing/{bank.slug}"
+
+
 class Ledger:
     """Raises SettingsError when another seed is asked for than the database was made from."""
 
@@ -127,10 +133,15 @@ class Ledger:
             self.since = date.fromisoformat(known["from"])
             self._until = date.fromisoformat(known["until"])
             self._accounts = _read_accounts(connection)
+            self.clearing = _read_clearing(connection)
+            """Ids by bank slug."""
             self._fill(connection, today)
 
     def accounts(self, bank: BankPlan) -> list[Account]:
         return self._accounts[bank.slug]
+
+    def all_accounts(self) -> list[Account]:
+        return [account for kept in self._accounts.values() for account in kept]
 
     def today(self) -> date:
         """Today's date; the ledger is filled up to it when the day has changed."""
@@ -179,23 +190,23 @@ class Ledger:
         with self._engine.connect() as connection:
             return connection.execute(_ONE, values).one_or_none()
 
-    def sums(self, wanted: Sequence[Account]) -> dict[str, Sums]:
-        """By account id."""
+    def sums(self, wanted: Sequence[Account], connection: Connection | None = None) -> dict[str, Sums]:
+        """By account id. Within a transaction that has begun with `today`, pass its `connection`."""
         today = self.today()
         values = {
             "accounts": [account.id for account in wanted],
             "today": today.isoformat(),
             "month": today.replace(day=1).isoformat(),
         }
-        with self._engine.connect() as connection:
-            found = {row[0]: tuple(row[1:]) for row in connection.execute(_SUMS, values)}
+        with self._engine.connect() if connection is None else nullcontext(connection) as reader:
+            found = {row[0]: tuple(row[1:]) for row in reader.execute(_SUMS, values)}
         return {account.id: _sums(account, found.get(account.id, (0, 0, 0, 0))) for account in wanted}
 
     def _fill(self, connection: Connection, today: date) -> None:
         """Live through the days that the database does not hold yet."""
         if today <= self._until:
             return
-        ids = {account.plan.key: account.id for kept in self._accounts.values() for account in kept}
+        ids = {account.plan.key: account.id for account in self.all_accounts()}
         rows: list[dict[str, object]] = []
         since = self.since.isoformat()
         day = self._until
@@ -246,11 +257,25 @@ def _open_accounts(connection: Connection, seed: int, today: date) -> dict[str, 
         for bank in BANKS
         for plan in bank.accounts
     ]
+    rows += [
+        {
+            "id": str(uuid.uuid5(_NAMESPACE, f"{seed}/{clearing_key(bank)}")),
+            "bank": bank.slug,
+            "key": clearing_key(bank),
+            "opening": 0,
+        }
+        for bank in BANKS
+    ]
     connection.execute(accounts.insert(), rows)
     until = since - LONGEST_BOOKING - timedelta(days=1)
     known = {"seed": str(seed), "from": since.isoformat(), "until": until.isoformat()}
     connection.execute(facts.insert(), [{"name": name, "value": value} for name, value in known.items()])
     return known
+
+
+def _read_clearing(connection: Connection) -> dict[str, str]:
+    rows = {row.key: row.id for row in connection.execute(select(accounts))}
+    return {bank.slug: rows[clearing_key(bank)] for bank in BANKS}
 
 
 def _read_accounts(connection: Connection) -> dict[str, list[Account]]:

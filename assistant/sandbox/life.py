@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from assistant.sandbox.bills import bills_on
-from assistant.sandbox.entry import CARD_REPAYMENT, DIRECT_DEBIT, Entry, following_business_day
+from assistant.sandbox.days import following_business_day
+from assistant.sandbox.entry import CARD_REPAYMENT, DIRECT_DEBIT, Entry
 from assistant.sandbox.habits import home_on
 from assistant.sandbox.travel import travel_on, trip_on
 

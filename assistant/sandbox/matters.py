@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.sandbox.catalogue import CUSTOMERS
 from assistant.sandbox.desk import Desk
+from assistant.sandbox.payments import OPEN, Payment
 from assistant.sandbox.quirks import Quirk
 from assistant.sandbox.refusals import RefusalError
 
@@ -37,7 +38,9 @@ def matter_at(desk: Desk, parent: str) -> Matter:
     names = parent.strip("/").split("/")
     if names[0] == "consents":
         return _consent(desk, parent, names[1])
-    raise RefusalError("RESOURCE_UNKNOWN", "no such path")
+    service, product, payment_id, kind = names
+    payment = desk.payments.get(service, product, payment_id)
+    return _cancellation(desk, parent, payment) if kind == CANCELLATIONS else _payment(desk, parent, payment)
 
 
 def check_known(desk: Desk, parent: str) -> None:
@@ -45,6 +48,8 @@ def check_known(desk: Desk, parent: str) -> None:
     names = parent.strip("/").split("/")
     if names[0] == "consents":
         desk.consents.get(names[1])
+    else:
+        desk.payments.get(*names[:3])
 
 
 def _consent(desk: Desk, parent: str, consent_id: str) -> Matter:
@@ -59,4 +64,33 @@ def _consent(desk: Desk, parent: str, consent_id: str) -> Matter:
         says="reading your accounts",
         signatures=2 if two else 1,
         confirmed=lambda psu, complete: desk.consents.authorise(consent.id, psu, complete=complete),
+    )
+
+
+def _payment(desk: Desk, parent: str, payment: Payment) -> Matter:
+    if payment.status not in OPEN:
+        raise RefusalError("STATUS_INVALID", f"the payment is {payment.status}")
+    owners = frozenset(payment.order.debtor.plan.owners)
+    all_of_them = Quirk.TWO_SIGNATURES in desk.quirks
+    return Matter(
+        parent=parent,
+        psu=payment.psu,
+        signers=frozenset({payment.psu}) if payment.psu and not all_of_them else owners,
+        says=payment.order.says,
+        signatures=len(owners) if all_of_them else 1,
+        confirmed=lambda _psu, complete: desk.payments.confirm(payment, complete=complete),
+    )
+
+
+def _cancellation(desk: Desk, parent: str, payment: Payment) -> Matter:
+    """One signature is enough: nothing moves."""
+    if payment.next_on is None:
+        raise RefusalError("STATUS_INVALID", f"the payment is {payment.status}")
+    return Matter(
+        parent=parent,
+        psu=payment.psu,
+        signers=frozenset(payment.order.debtor.plan.owners),
+        says=f"cancelling {payment.order.says}",
+        signatures=1,
+        confirmed=lambda _psu, _complete: desk.payments.cancel(payment),
     )

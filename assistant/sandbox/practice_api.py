@@ -30,6 +30,7 @@ def practice_blueprint(name: str, desks: Mapping[str, Desk]) -> Blueprint:
         ("GET", "/approvals", show_approvals),
         ("POST", "/approvals", answer_approval),
         ("POST", "/consents", end_consent),
+        ("POST", "/payments", alter_payment),
         ("GET", "/faults", show_faults),
         ("POST", "/faults", order_fault),
         ("DELETE", "/faults", clear_faults),
@@ -111,6 +112,16 @@ def end_consent(desks: Mapping[str, Desk], request: Request) -> Any:
     return {"consentStatus": desk.consents.get(consent_id).status}
 
 
+def alter_payment(desks: Mapping[str, Desk], request: Request) -> Any:
+    """`{"bank", "paymentId", "changes": {…}}`: other fields of the order, behind the customer's back."""
+    order = read_body(request)
+    changes = order.get("changes")
+    if not isinstance(changes, dict):
+        raise RefusalError("FORMAT_ERROR", "changes must be an object", path="changes")
+    altered = _desk(desks, order).payments.alter(str(order.get("paymentId")), changes)
+    return {"says": altered.order.says}
+
+
 def show_faults(desks: Mapping[str, Desk], _request: Request) -> Any:
     return {
         "faults": [
@@ -120,7 +131,7 @@ def show_faults(desks: Mapping[str, Desk], _request: Request) -> Any:
 
 
 def order_fault(desks: Mapping[str, Desk], request: Request) -> Any:
-    """`{"bank", "kind", "path", "calls", "seconds", "code", "status", "field"}`, see `faults.Fault`."""
+    """The bank and the fields of a `faults.Fault`."""
     order = read_body(request)
     desk = _desk(desks, order)
     try:

@@ -8,9 +8,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from assistant.sandbox.bills import Bill
 from assistant.sandbox.catalogue import CUSTOMERS
-from assistant.sandbox.entry import STANDING_ORDER
 from assistant.sandbox.ledger import Account, Sums
 from assistant.sandbox.quirks import Quirk
 
@@ -38,7 +36,13 @@ def path_of(account: Account) -> str:
 
 
 def account_details(
-    account: Account, link: Link, *, balances: bool, transactions: bool, sums: list[Json] | None = None
+    account: Account,
+    link: Link,
+    *,
+    balances: bool,
+    transactions: bool,
+    blocked: bool,
+    sums: list[Json] | None = None,
 ) -> Json:
     """`balances` and `transactions` say which links the consent allows."""
     plan = account.plan
@@ -49,7 +53,7 @@ def account_details(
         "displayName": plan.name,
         "product": plan.product,
         "ownerName": owner_name(account),
-        "status": "enabled",
+        "status": "blocked" if blocked else "enabled",
         "usage": "PRIV",
     }
     if plan.credit_limit is not None:
@@ -105,6 +109,8 @@ def transaction(account: Account, row: Row, today: str) -> Json:
     party = "creditor" if leaves else "debtor"
     pending = row.booked_on > today
     found: Json = {"transactionId": row.id, "entryReference": row.id}
+    if row.end_to_end:
+        found["endToEndId"] = row.end_to_end
     if not pending:
         found["bookingDate"] = row.booked_on
     found["valueDate"] = row.made_on
@@ -154,25 +160,4 @@ def _exchange(row: Row, currency: str) -> Json:
         "unitCurrency": row.original_currency,
         "targetCurrency": currency,
         "quotationDate": row.made_on,
-    }
-
-
-def standing_order(order: Bill, start: date, creditor_iban: str | None) -> Json:
-    """An active order, as `bookingStatus=information` lists it."""
-    return {
-        "transactionAmount": amount(order.low, "EUR"),
-        "creditorName": order.counterparty,
-        **({"creditorAccount": {"iban": creditor_iban}} if creditor_iban else {}),
-        "remittanceInformationUnstructured": order.remittance,
-        "bankTransactionCode": STANDING_ORDER,
-        **({"purposeCode": order.purpose} if order.purpose else {}),
-        "additionalInformationStructured": {
-            "standingOrderDetails": {
-                "startDate": start.isoformat(),
-                "frequency": "Monthly",
-                "executionRule": "following",
-                "withinAMonthFlag": False,
-                "dayOfExecution": str(order.day),
-            }
-        },
     }

@@ -6,6 +6,8 @@ whole cents or pence.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import (
@@ -21,7 +23,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
@@ -48,7 +50,8 @@ accounts = Table(
     Column("key", String, nullable=False, unique=True),
     Column("opening", Integer, nullable=False),
 )
-"""What differs from one database to another; the rest of an account is in its `AccountPlan`."""
+"""What differs from one database to another; the rest of an account is in its `AccountPlan`. The key
+`clearing/<bank>` is the bank's own account with all other banks."""
 
 entries = Table(
     "entries",
@@ -69,8 +72,30 @@ entries = Table(
     Column("original_minor", Integer),
     Column("original_currency", String),
     Column("rate", String),
+    Column("end_to_end", String),
+    Column("payment_id", String, index=True),  # all entries of a payment add up to nothing
     # Sums of a balance are answered from this index alone.
     Index("entries_by_booking", "account_id", "booked_on", "id", "minor", "made_on"),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("bank", String, nullable=False),
+    Column("service", String, nullable=False),
+    Column("product", String, nullable=False),
+    Column("body", JSON, nullable=False),  # as it was ordered
+    Column("psu", String),
+    Column("status", String, nullable=False),
+    Column("funds", Boolean),  # what the last look at the balance said
+    Column("next_on", String, index=True),  # day of the next execution once it is confirmed
+    Column("booked_on", String),  # of the last execution
+    Column("created_at", String, nullable=False),
+    Column("request_id", String, nullable=False),
+    Column("request", String, nullable=False),  # digest of what was asked under that id
+    Column("answer", JSON),  # the first one
+    Index("payments_by_request", "bank", "request_id"),
 )
 
 consents = Table(
@@ -89,6 +114,15 @@ consents = Table(
     Column("last_action", String, nullable=False),
     Index("consents_by_psu", "bank", "psu", "tpp"),
 )
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("blocked", Boolean, nullable=False),
+    Column("day_limit", Integer, nullable=False),
+)
+"""Only those whose owner has changed something."""
 
 reads = Table(
     "reads",
@@ -151,6 +185,15 @@ def open_database(path: Path, *, reset: bool = False) -> Engine:
             f"practice bank: {path.name} was made by another version", remedy="Start over with --reset."
         )
     return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that holds the only write lock from its first read on, so that what it has
+    looked at is still so when it writes."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
 
 
 def _tune(connection: object, _record: object) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assistant.sandbox.entry import CARD, Entry, business_days_after
+from assistant.sandbox.days import business_days_after
+from assistant.sandbox.entry import CARD, Entry
 
 
 @dataclass(frozen=True, slots=True)

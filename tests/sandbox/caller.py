@@ -17,11 +17,14 @@ ALL = {"allPsd2": "allAccounts"}
 PASSWORDS = {"anna": "sunflower", "conor": "marigold"}
 SECONDS = 20
 CODES = {
-    400: {"FORMAT_ERROR", "PARAMETER_NOT_SUPPORTED", "PERIOD_INVALID", "SCA_METHOD_UNKNOWN", "SCA_INVALID"},
+    400: {
+        *("FORMAT_ERROR", "PARAMETER_NOT_SUPPORTED", "PERIOD_INVALID", "SCA_METHOD_UNKNOWN", "SCA_INVALID"),
+        *("EXECUTION_DATE_INVALID", "NO_PIIS_ACTIVATION"),
+    },
     401: {"PSU_CREDENTIALS_INVALID", "CONSENT_INVALID", "CONSENT_EXPIRED"},
-    403: {"CONSENT_UNKNOWN"},
-    404: {"RESOURCE_UNKNOWN"},
-    405: {"SERVICE_INVALID"},
+    403: {"CONSENT_UNKNOWN", "PRODUCT_INVALID", "RESOURCE_EXPIRED"},
+    404: {"RESOURCE_UNKNOWN", "PRODUCT_UNKNOWN"},
+    405: {"SERVICE_INVALID", "CANCELLATION_INVALID"},
     406: {"REQUESTED_FORMATS_INVALID"},
     409: {"STATUS_INVALID"},
     429: {"ACCESS_EXCEEDED"},
@@ -96,10 +99,12 @@ class Caller:
         return str(created.json()["consentId"])
 
     def sign(self, step: dict[str, Any], psu: str = "anna") -> dict[str, Any]:
-        """Go on from the answer to a consent until nothing is left to do."""
+        """Go on from the answer to a consent or a payment until nothing is left to do."""
         who, password = {"PSU-ID": psu}, {"psuData": {"password": PASSWORDS[psu]}}
         while True:
             links = {name: link["href"] for name, link in step["_links"].items()}
+            if step.get("scaStatus") == "failed":
+                return step
             if "startAuthorisationWithPsuAuthentication" in links:
                 href = links["startAuthorisationWithPsuAuthentication"]
                 answer = self.call("POST", href, body=password, headers=who)
@@ -147,7 +152,7 @@ class Caller:
             assert message["category"] == "ERROR"
             assert message["code"] in CODES[answer.status_code], (answer.status_code, message)
         known = specification()
-        if known is not None:
+        if known is not None and f"{urlsplit(self.base).path}/x/" not in path:
             faults = known.faults(method, re.sub(r"^/[a-z]+/v1", "/v1", path), answer.status_code, body)
             assert not faults, "\n" + "\n".join(faults)
 

@@ -8,6 +8,7 @@ import pytest
 
 from assistant.sandbox.process import RunningBank, running_bank
 from tests.sandbox.caller import Caller
+from tests.sandbox.payer import Payer
 
 TODAY = date(2026, 3, 18)
 """A Wednesday."""
@@ -28,6 +29,12 @@ def meadow(shared: RunningBank) -> Caller:
 @pytest.fixture
 def harbour(shared: RunningBank) -> Caller:
     return Caller(shared.harbour)
+
+
+@pytest.fixture
+def payer(own: RunningBank) -> Payer:
+    """Anna at Meadow Bank, on a server of her own."""
+    return Payer(Caller(own.meadow))
 
 
 @pytest.fixture

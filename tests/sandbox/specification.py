@@ -23,6 +23,9 @@ def specification_file() -> Path | None:
     return None
 
 
+_PAYMENT_SERVICES = ("payments", "periodic-payments")
+
+
 class Specification:
     def __init__(self, file: Path):
         self._document: dict[str, Any] = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
@@ -52,7 +55,7 @@ class Specification:
                 len(names) == len(parts)
                 and method.lower() in operations
                 and all(n.startswith("{") or n == p for n, p in zip(names, parts, strict=True))
-                and "{payment-service}" not in names
+                and ("{payment-service}" in names) == (parts[2] in _PAYMENT_SERVICES)
             ):
                 found: dict[str, Any] = operations[method.lower()]
                 return found

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.clock import Clock
-from assistant.sandbox.entry import is_business_day
+from assistant.sandbox.days import is_business_day
 from assistant.sandbox.ledger import Account, Ledger
 from assistant.sandbox.life import entries_on
 from assistant.sandbox.schema import open_database
