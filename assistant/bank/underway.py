@@ -61,9 +61,8 @@ class Underway:
 
     def begin(self, first: Json, wish: Wish) -> None:
         """Start the confirmation from the answer that tells how, if the bank wants one."""
-        if wants_confirmation(first):
-            self._authorisation = self._bank.authorisation(wish)
-            self._step(lambda: self._confirming.begin(first))
+        authorisation = self._authorisation = self._bank.authorisation(wish)
+        self._step(lambda: authorisation.begin(first) if wants_confirmation(first) else Ask(Need.NOTHING))
 
     def confirm(self, person: Person) -> Payment:
         """Have it confirmed by a person who answers at once, and `finish`."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+import requests
 
 from assistant.bank.connections import Connections
 from assistant.bank.payment import (
     Frequency,
+    Match,
+    Payee,
+    PayeeCheck,
     PaymentState,
     Product,
     Schedule,
@@ -20,9 +25,12 @@ from assistant.bank.payment import (
 from assistant.bank.payments import Payments
 from assistant.bank.sca import Need, Wish
 from assistant.errors import (
+    BankError,
     CredentialsError,
     FundsError,
+    FundsUnknownError,
     NoBankError,
+    NotKnownError,
     ScaDeclinedError,
     ScaError,
     TooLateToCancelError,
@@ -30,7 +38,7 @@ from assistant.errors import (
 from assistant.money import Money
 from assistant.sandbox.process import RunningBank
 from tests.bank.conftest import TODAY
-from tests.bank.customer import Customer, practice
+from tests.bank.customer import SECONDS, Customer, practice
 from tests.bank.paying import Till
 
 ACCOUNTS = {"Meadow Bank": "Everyday account", "Harbour Bank": "Joint account"}
@@ -119,6 +127,95 @@ def test_in_the_banks_app(
         assert payments.refresh(underway.payment).state.is_final
 
 
+class OnThePage(Customer):
+    """Anna, who signs on the bank's own page and brings its code back."""
+
+    answer = "yes"
+    code = ""
+
+    def open_url(self, url: str) -> None:
+        super().open_url(url)
+        form = {"psu": self.psu_id, "password": self.password, "answer": self.answer}
+        back = requests.post(url, data=form, allow_redirects=False, timeout=SECONDS)
+        assert back.status_code == 303, back.text
+        query = parse_qs(urlsplit(back.headers["Location"]).query)
+        self.code = query.get("confirmationCode", [""])[0]
+
+    def ask_confirmation_code(self) -> str:
+        super().ask_confirmation_code()
+        return self.code
+
+
+@pytest.mark.parametrize("quirks", [[], ["noConfirmationCode"], ["brokenScheme", "acceptedStatus"]])
+def test_on_the_banks_page(
+    payments: Payments, till: Till, practice_bank: RunningBank, quirks: list[str]
+) -> None:
+    practice(practice_bank.base_url, "POST", "quirks", bank="meadow", quirks=quirks)
+    anna = OnThePage(practice_bank.base_url)
+    order = till.order(amount="6.00", remittance=fresh())
+    payment = payments.pay(order, anna, Wish(redirect_uri="http://127.0.0.1:8899/back"))
+    assert payment.state in MOVED
+    assert anna.asked == ([] if "noConfirmationCode" in quirks else ["confirmation"])
+    assert len(anna.pages) == len(till.entries(order.remittance)) == 1
+
+
+def test_declined_on_the_banks_page(payments: Payments, till: Till, practice_bank: RunningBank) -> None:
+    anna = OnThePage(practice_bank.base_url)
+    anna.answer = "no"
+    order = till.order(amount="6.00", remittance=fresh())
+    with pytest.raises(ScaDeclinedError):
+        payments.pay(order, anna, Wish(redirect_uri="http://127.0.0.1:8899/back"))
+    assert till.entries(order.remittance) == []
+
+
+def test_the_app_after_the_password(payments: Payments, till: Till, practice_bank: RunningBank) -> None:
+    practice(practice_bank.base_url, "POST", "quirks", bank="meadow", quirks=["appSecond"])
+    underway = payments.start(till.order(amount="6.50", remittance=fresh()), Wish())
+    assert underway.give("sunflower").need is Need.WAIT
+    InTheApp(practice_bank.base_url, True)(0)
+    assert underway.look().need is Need.NOTHING
+    assert underway.finish().state in MOVED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"instructedAmount": {"currency": "EUR", "amount": "600.00"}},
+        {"creditorName": "Mallory"},
+        {"creditorAccount": {"iban": "GB29NWBK60161331926819"}},
+    ],
+)
+def test_a_code_is_worth_nothing_for_another_amount_or_payee(
+    payments: Payments, till: Till, anna: Customer, practice_bank: RunningBank, changes: dict[str, object]
+) -> None:
+    order = till.order(amount="6.00", remittance=fresh())
+    underway = payments.start(order, Wish())
+    underway.give(anna.password)
+    underway.give("SMS_OTP")
+    code = anna.ask_otp(underway.ask.challenge)
+    practice(
+        practice_bank.base_url,
+        "POST",
+        "payments",
+        bank="meadow",
+        paymentId=underway.payment.bank_id,
+        changes=changes,
+    )
+    with pytest.raises(ScaError):
+        underway.give(code)
+    underway.give_up()
+    assert till.entries(order.remittance) == []
+
+
+def test_another_signature_is_needed(
+    payments: Payments, till: Till, anna: Customer, practice_bank: RunningBank
+) -> None:
+    practice(practice_bank.base_url, "POST", "quirks", bank="harbour", quirks=["twoSignatures"])
+    order = till.order("Harbour Bank", "Joint account", amount="6.00", remittance=fresh())
+    assert payments.pay(order, anna, Wish()).state is PaymentState.ANOTHER_SIGNATURE
+    assert till.entries(order.remittance, "Harbour Bank") == []
+
+
 def test_a_question_at_a_time(payments: Payments, till: Till, anna: Customer) -> None:
     underway = payments.start(till.order(amount="8.00", remittance=fresh()), Wish())
     assert underway.ask.need is Need.PASSWORD
@@ -177,6 +274,56 @@ def test_funds(payments: Payments, till: Till) -> None:
     account = till.account("Meadow Bank", "Everyday account")
     assert payments.funds(account, Money(Decimal("1.00"), "EUR"))
     assert not payments.funds(account, Money(Decimal("999999.00"), "EUR"))
+
+
+def test_funds_that_nobody_may_ask_for(payments: Payments, till: Till, practice_bank: RunningBank) -> None:
+    practice(practice_bank.base_url, "POST", "quirks", bank="meadow", quirks=["noFundsConfirmation"])
+    with pytest.raises(FundsUnknownError):
+        payments.funds(till.account("Meadow Bank", "Everyday account"), Money(Decimal("1.00"), "EUR"))
+
+
+@pytest.mark.parametrize(
+    ("name", "iban", "expected"),
+    [
+        ("Marie Dubois", "FR1420041010050500013M02606", PayeeCheck(Match.MATCH)),
+        ("Mary Dubois", "FR1420041010050500013M02606", PayeeCheck(Match.CLOSE, "Marie Dubois")),
+        ("Mallory", "FR1420041010050500013M02606", PayeeCheck(Match.NONE)),
+        ("Marie Dubois", "DE89370400440532013000", PayeeCheck(Match.NOT_POSSIBLE)),
+    ],
+)
+def test_whether_the_name_fits_the_account(
+    payments: Payments, name: str, iban: str, expected: PayeeCheck
+) -> None:
+    assert payments.check_payee("Meadow Bank", Payee(name, iban)) == expected
+
+
+def test_a_card_is_frozen_thawed_and_limited(payments: Payments) -> None:
+    card = next(each for each in payments.cards("Harbour Bank") if each.account == "Harbour Visa")
+    assert not card.blocked
+    assert payments.block(card, blocked=True).blocked
+    (frozen,) = [each for each in payments.cards("Harbour Bank") if each.id == card.id]
+    assert frozen == replace(card, blocked=True)
+    assert not payments.block(frozen, blocked=False).blocked
+    limited = payments.limit(card, Money(Decimal("150.00"), "EUR"))
+    assert limited.daily_limit == Money(Decimal("150.00"), "EUR")
+    with pytest.raises(NotKnownError):
+        payments.block(replace(card, id="another"), blocked=True)
+
+
+def test_a_cards_balance_is_paid(payments: Payments, till: Till, anna: Customer) -> None:
+    source, card = till.account("Harbour Bank", "Joint account"), till.account("Harbour Bank", "Harbour Visa")
+    order = order_to_own_account(
+        source, card, Money(Decimal("20.00"), "EUR"), Product.SEPA, remittance=fresh(), today=TODAY
+    )
+    assert payments.pay(order, anna, Wish()).state in MOVED
+    assert len(till.entries(order.remittance, "Harbour Bank")) == 1
+
+
+def test_an_account_that_cannot_pay_euros(payments: Payments, till: Till, anna: Customer) -> None:
+    order = till.order("Harbour Bank", "Sterling account", amount="5.00", remittance=fresh())
+    with pytest.raises(BankError):
+        payments.pay(order, anna, Wish())
+    assert payments.reconcile() == ()
 
 
 def test_on_a_day_and_cancelled(payments: Payments, till: Till, anna: Customer) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -33,11 +34,12 @@ from assistant.sandbox.process import RunningBank
 from tests.bank.between import Between, Moment
 from tests.bank.conftest import TODAY, Connect, journal_in
 from tests.bank.crooked import Line, crooked_bank
-from tests.bank.customer import Customer
+from tests.bank.customer import Customer, order_fault, practice
 from tests.bank.paying import HASTE, Till
 from tests.bank.test_journal import full_disk
 
 ACCOUNTS = {"Meadow Bank": "Everyday account", "Harbour Bank": "Joint account"}
+MOVED = (PaymentState.PAID, PaymentState.ARRIVED, PaymentState.ON_ITS_WAY)
 CALLS = range(1, 5)
 """The calls of a payment that move something: the order, and up to three of its confirmation."""
 MOMENTS = [
@@ -118,11 +120,11 @@ def tell_the_truth(world: World, order: Order, outcome: Payment | BankError | No
     booked = world.booked(order)
     assert booked <= 1, "paid twice"
     if isinstance(outcome, Payment):
-        assert booked == (outcome.state in (PaymentState.PAID, PaymentState.ARRIVED, PaymentState.ON_ITS_WAY))
+        assert booked == (outcome.state in MOVED)
     elif outcome is not None and not isinstance(outcome, PaymentUnknownError):
         assert booked == 0, f"{outcome.code} was said of a payment that went through"
     known = world.known(order)
-    assert booked == (known.state in (PaymentState.PAID, PaymentState.ARRIVED, PaymentState.ON_ITS_WAY))
+    assert booked == (known.state in MOVED)
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
@@ -135,12 +137,37 @@ def test_a_line_that_is_cut(world: World, moment: Moment) -> None:
 
 
 @given(call=st.sampled_from(CALLS), sent=st.floats(0, 1))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_line_that_is_cut_at_any_byte(world: World, call: int, sent: float) -> None:
     order = world.order()
     world.strike_at(Moment(call, True, sent))
     outcome = world.pay(order)
     world.peace()
+    tell_the_truth(world, order, outcome)
+
+
+FAULTS: list[dict[str, Any]] = [
+    {"kind": "reset", "when": "before"},
+    {"kind": "reset", "when": "after"},
+    {"kind": "error", "when": "before"},
+    {"kind": "error", "when": "after"},
+    {"kind": "error", "when": "after", "code": "SERVICE_UNAVAILABLE"},
+    {"kind": "malformed"},
+    {"kind": "types", "field": "transactionStatus"},
+    {"kind": "types", "field": "scaStatus"},
+    {"kind": "types", "field": "_links"},
+    {"kind": "page"},
+]
+STEPS = ("POST /payments/sepa-credit-transfers", "POST */authorisations", "PUT *", "GET */status", "DELETE *")
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(fault.values()))
+def test_faults_of_the_bank(world: World, fault: dict[str, Any], step: str) -> None:
+    order = world.order()
+    order_fault(world.server.base_url, world.bank.split()[0].lower(), path=step, calls=2, **fault)
+    outcome = world.pay(order)
+    practice(world.server.base_url, "DELETE", "faults")
     tell_the_truth(world, order, outcome)
 
 
@@ -192,10 +219,14 @@ def test_ctrl_c_does_not_cut_the_step_that_moves_money(world: World) -> None:
     assert child.returncode != 0, "and it is not forgotten either"
     assert world.booked(order) == 1
     (payment,) = world.payments.alike(order)
-    assert payment.state.is_paid, "the answer was written down before the process ended"
+    assert payment.state in MOVED, "the answer was written down before the process ended"
 
 
-def test_what_is_unknown_is_not_begun_again_and_resumed_only_at_the_customers_word(world: World) -> None:
+@pytest.mark.parametrize("quirks", [[], ["noReplay"]], ids=["replays", "takes it for another"])
+def test_what_is_unknown_is_not_begun_again_and_resumed_only_at_the_customers_word(
+    world: World, quirks: list[str]
+) -> None:
+    practice(world.server.base_url, "POST", "quirks", bank=world.bank.split()[0].lower(), quirks=quirks)
     for worked in (False, True):
         order = world.order()
         world.strike_at(Moment(1, worked))
