@@ -18,6 +18,8 @@ _PASSING = frozenset({502, 503, 504})
 class Trouble(Enum):
     NOT_SENT = "not sent"
     """No connection came about, so the bank cannot have seen the request."""
+    NOT_TRUSTED = "not trusted"
+    """The bank's certificate was refused, so nothing was sent. It stays as it is."""
     BROKEN_OFF = "broken off"
     """The connection ended after the request may have been sent."""
     TIMED_OUT = "timed out"
@@ -39,7 +41,7 @@ class Failure:
         """Whether the bank may have done what was asked: unless it was never reached or said no."""
         if self.trouble is Trouble.REFUSED:
             return not 400 <= self.status < 500 or self.status == 408
-        return self.trouble is not Trouble.NOT_SENT
+        return self.trouble not in (Trouble.NOT_SENT, Trouble.NOT_TRUSTED)
 
 
 def wait_before_retry(method: str, failure: Failure, tries: int, left: float, draw: float) -> float | None:
@@ -63,7 +65,7 @@ def wait_before_retry(method: str, failure: Failure, tries: int, left: float, dr
 def _may_repeat(method: str, failure: Failure) -> bool:
     if failure.trouble is Trouble.NOT_SENT:
         return True
-    if method != "GET":
+    if method != "GET" or failure.trouble is Trouble.NOT_TRUSTED:
         return False
     if failure.trouble is Trouble.REFUSED:
         # 429 may be a daily allowance: only a bank that names a short wait means a short wait.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 
 import requests
 import urllib3
@@ -46,6 +47,8 @@ def stumble_of(error: Exception) -> Stumble:
     def any_is(*kinds: type[BaseException]) -> bool:
         return any(isinstance(reason, kinds) for reason in reasons)
 
+    if any_is(ssl.SSLCertVerificationError):
+        return Stumble(Failure(Trouble.NOT_TRUSTED), BankIdentityError("the certificate is refused"), cause)
     if any_is(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
         return Stumble(Failure(Trouble.REFUSED), BankIdentityError("TLS failed"), cause)
     if any_is(*_SENT_NOTHING):

@@ -18,6 +18,7 @@ from assistant.bank.sca import Wish
 from assistant.bank.sca_steps import Challenge
 from assistant.errors import (
     BankError,
+    BankIdentityError,
     CancellationUnknownError,
     FundsError,
     NotOfferedError,
@@ -29,7 +30,7 @@ from assistant.errors import (
     TooLateToCancelError,
 )
 from tests.bank.conftest import TODAY, journal_in
-from tests.bank.crooked import CrookedBank, Line, Seen, crooked_bank
+from tests.bank.crooked import CrookedBank, Line, Seen, crooked_bank, self_signed
 from tests.bank.customer import Customer
 from tests.bank.paying import HASTE
 from tests.bank.requests_specification import RequestRules
@@ -130,9 +131,15 @@ ANNA = Typist("")
 class Met:
     """What came of a script: the payments, and the requests that the bank saw."""
 
-    def __init__(self, bank: CrookedBank, payments: Payments):
+    def __init__(self, bank: CrookedBank, payments: Payments, connections: Connections):
         self.bank = bank
         self.payments = payments
+        self._connections = connections
+
+    def move_to(self, base_url: str) -> None:
+        """From now on the bank is called there."""
+        (connection,) = self._connections.all()
+        self._connections.save(replace(connection, base_url=base_url))
 
     def pay(self, order: Order = ORDER) -> Payment:
         return self.payments.pay(order, ANNA, Wish())
@@ -165,7 +172,7 @@ def meet(tmp_path: Path) -> Iterator[Meet]:
                 today=lambda: TODAY + timedelta(days=days_later),
             )
             closing.callback(payments.close)
-            return Met(bank, payments)
+            return Met(bank, payments, connections)
 
         yield meet_bank
 
@@ -282,11 +289,19 @@ def test_an_answer_that_nobody_can_rely_on_is_no_answer(meet: Meet, answer: Any)
 
 def test_no_connection_means_that_nothing_was_sent(meet: Meet, free_tcp_port: int) -> None:
     met = meet(Script())
-    met.payments.close()
-    (connection,) = met.payments._connections.all()
-    met.payments._connections.save(replace(connection, base_url=f"http://127.0.0.1:{free_tcp_port}/v1"))
+    met.move_to(f"http://127.0.0.1:{free_tcp_port}/v1")
     with pytest.raises(BankError):
         met.pay()
+    assert met.known() is PaymentState.NOT_DONE
+
+
+def test_a_bank_that_nobody_vouches_for_is_sent_nothing(meet: Meet, tmp_path: Path) -> None:
+    met = meet(Script())
+    with crooked_bank(Script(), tls=self_signed(tmp_path)) as crooked:
+        met.move_to(f"https://127.0.0.1:{crooked.port}/v1")
+        with pytest.raises(BankIdentityError):
+            met.pay()
+        assert crooked.seen == []
     assert met.known() is PaymentState.NOT_DONE
 
 

@@ -88,3 +88,23 @@ def test_the_limit_of_the_wait_doubles() -> None:
     second = wait_before_retry("GET", NOT_SENT, 2, 60, 0.999)
     assert first is not None
     assert second == pytest.approx(2 * first)
+
+
+@pytest.mark.parametrize(
+    ("failure", "maybe"),
+    [
+        (NOT_SENT, False),
+        (Failure(Trouble.NOT_TRUSTED), False),
+        (Failure(Trouble.BROKEN_OFF), True),
+        (Failure(Trouble.TIMED_OUT), True),
+        (Failure(Trouble.REFUSED, 400), False),
+        (Failure(Trouble.REFUSED, 409), False),
+        (Failure(Trouble.REFUSED, 429), False),
+        (Failure(Trouble.REFUSED, 408), True),
+        (Failure(Trouble.REFUSED, 500), True),
+        (Failure(Trouble.REFUSED, 503), True),
+        (Failure(Trouble.REFUSED), True),
+    ],
+)
+def test_only_a_clear_no_rules_out_that_it_was_done(failure: Failure, maybe: bool) -> None:
+    assert failure.maybe_done is maybe
