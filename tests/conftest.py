@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from assistant.nlu.training import train
 from assistant.settings import Settings
+from tests.asr.speech import Say, synthetic_voice
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,6 +24,13 @@ def nlu_model(pytestconfig: pytest.Config) -> Path:
     cache = pytestconfig.cache
     home = Path(cache.mkdir("assistant")) if cache else ROOT / ".pytest_cache" / "assistant"
     return train(Settings(data=ROOT, home=home), lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def say() -> Iterator[Say]:
+    """A synthetic voice, for sentences of which there is no recording."""
+    with synthetic_voice() as voice:
+        yield voice
 
 
 @pytest.fixture

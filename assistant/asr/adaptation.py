@@ -23,6 +23,7 @@ from assistant.asr.graph_sounds import from_dictionary, sound_out
 from assistant.asr.graph_text import normalise
 from assistant.asr.graph_units import Units
 from assistant.asr.graph_words import UNKNOWN
+from assistant.asr.speech_model import word_list
 from assistant.errors import SpeechModelError
 
 BACKGROUND = "background.npz"
@@ -120,7 +121,7 @@ def adaptable(model: Path) -> bool:
 
 def nearest(words: Iterable[str], model: Path, lexicon: Path) -> tuple[Missing, ...]:
     """The known words of `model` that sound most like each of `words` that it lacks."""
-    return _nearest(set(words), read_words(model / "graph" / "words.txt"), lexicon)
+    return _nearest(set(words), read_words(word_list(model)), lexicon)
 
 
 def _extend(

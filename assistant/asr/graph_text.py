@@ -6,6 +6,7 @@ The same rules serve the training texts and the customer's utterances, so both a
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from num2words import num2words
 
@@ -38,8 +39,12 @@ _LETTERS = re.compile(r"\b([a-z])\.(?=[a-z]\.)|\b([a-z])\.(?!\w)")
 
 
 def normalise(text: str) -> str:
-    """Written English → lower-case words as they are said, without punctuation."""
-    text = text.lower().replace("’", "'").replace("`", "'")
+    """Written English → lower-case words as they are said, without punctuation and accents.
+
+    "Café" and "cafe" are one word: two would be a toss-up for the recogniser.
+    """
+    text = text.casefold().replace("’", "'").replace("`", "'")
+    text = "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
     text = _MONEY.sub(_money, text)
     text = _ORDINAL.sub(lambda m: ordinal_words(int(m[1])), text)
     text = _TIME.sub(
@@ -49,7 +54,7 @@ def normalise(text: str) -> str:
     for sign, word in _SYMBOLS.items():
         text = text.replace(sign, word)
     text = _NUMBER.sub(lambda m: f" {_number(m[0])} ", text)
-    text = re.sub(r"[^a-zàâäçéèêëîïôöùûüñ' ]", " ", text)
+    text = re.sub(r"[^a-z' ]", " ", text)
     words = (word.strip("'") for word in text.split())
     return " ".join(word for word in words if word)
 

@@ -23,13 +23,13 @@ from assistant.asr.recogniser import Recogniser
 
 _log = logging.getLogger(__name__)
 
-_PATIENCE = 1.0
-"""Seconds that an answer waits for its variation, while the microphone is open; then free speech must do."""
+_KEPT = 2
+"""Kinds of question that are prepared at a time; each takes some 15 MB of memory."""
 
 
 @dataclass
 class _Vocabulary:
-    """One set of names: the recogniser for free speech, and one for each kind of question so far."""
+    """One set of names: the recogniser for free speech, and one for each kind of question, latest last."""
 
     model: Path
     free: Recogniser
@@ -40,13 +40,16 @@ class Hearing:
     """May be used from several threads. Work goes on in the background; until it is done, and where it
     fails, the assistant hears as before."""
 
-    def __init__(self, model: Path, lexicon: Path) -> None:
+    def __init__(self, model: Path, lexicon: Path, *, patience: float = 1.0) -> None:
         """`model`: a folder, `lexicon`: the folder `voices/<language>/lexicon`.
 
-        A model with a fixed graph is used as it is. Raises NoSpeechModelError or BrokenSpeechModelError.
+        `patience`: seconds that an answer waits, the microphone being open, for what was not prepared
+        while the question was said; then it is heard as free speech. A model that cannot be adapted is
+        used as it is. Raises NoSpeechModelError or BrokenSpeechModelError.
         """
         self._original = model
         self._lexicon = lexicon
+        self._patience = patience
         self._now = _Vocabulary(model, Recogniser(model))
         self._names: frozenset[str] = frozenset()
         self._lock = threading.Lock()
@@ -95,14 +98,18 @@ class Hearing:
         if ready is None:
             return now.free
         try:
-            return ready.result(_PATIENCE)
+            return ready.result(self._patience)
         except NotReadyError:
             return now.free
 
     def _prepare(self, vocabulary: _Vocabulary, question: Question) -> None:
-        if question not in vocabulary.answering:
-            work = self._threads.submit(self._answering, vocabulary, question)
-            vocabulary.answering[question] = work
+        """The questions that were asked last stay prepared; the lock is held."""
+        kept = vocabulary.answering
+        kept[question] = kept.pop(question, None) or self._threads.submit(
+            self._answering, vocabulary, question
+        )
+        while len(kept) > _KEPT:
+            kept.pop(next(iter(kept)))
 
     def _answering(self, vocabulary: _Vocabulary, question: Question) -> Recogniser:
         if vocabulary is not self._now:

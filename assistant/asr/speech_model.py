@@ -57,8 +57,7 @@ class SpeechModel:
     @property
     def vocabulary_size(self) -> int:
         """Entries of the word list, a handful of marks such as `[unk]` included."""
-        path = next(self.folder / name for name in _WORDS if (self.folder / name).is_file())
-        with path.open("rb") as stream:
+        with word_list(self.folder).open("rb") as stream:
             return sum(1 for _ in stream)
 
     def recogniser(self, grammar: str | None = None) -> Any:
@@ -106,7 +105,12 @@ def check_model(folder: Path) -> None:
         path = folder / name
         if path.is_file() and not path.stat().st_size:
             raise BrokenSpeechModelError(f"{path} is empty")
-    _check_words(next(folder / name for name in _WORDS if (folder / name).is_file()))
+    _check_words(word_list(folder))
+
+
+def word_list(folder: Path) -> Path:
+    """`words.txt` of a model that has one: a word and its number a line."""
+    return next(folder / name for name in _WORDS if (folder / name).is_file())
 
 
 def prove_model(folder: Path) -> None:

@@ -1,12 +1,8 @@
-"""Adapting the shipped model, with speech that is synthesised while the tests run."""
+"""Adapting the shipped model; the speech is synthetic, made while the tests run."""
 
-import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-import soxr
 
 from assistant.asr.adaptation import adapt
 from assistant.asr.adaptation_confidence import Calibration
@@ -17,27 +13,8 @@ from assistant.asr.graph_lexicon import read_lexicon, read_words
 from assistant.asr.recogniser import Recogniser
 from assistant.audio.frames import Samples
 from assistant.errors import SpeechModelError
-from assistant.tts.profile import VoiceProfile
-from assistant.tts.synthesiser import Synthesiser
-
-Say = Callable[[str], Samples]
-VOICES = Path(__file__).resolve().parents[2] / "voices" / "en"
-MODEL, LEXICON = VOICES / "speech-model", VOICES / "lexicon"
-
-
-@pytest.fixture(scope="module")
-def say() -> Iterator[Say]:
-    """Text → samples at 16 kHz with a little silence around, in espeak-ng's American voice."""
-    with Synthesiser(VoiceProfile(voice="gmw/en-US", words_per_minute=150)) as synthesiser:
-
-        def render(text: str) -> Samples:
-            speech = synthesiser.render(text)
-            samples = soxr.resample(speech.samples.astype(np.float32), speech.sample_rate, 16_000)
-            quiet = np.zeros(4000, np.float32)
-            found: Samples = np.clip(np.concatenate([quiet, samples, quiet]), -32768, 32767).astype(np.int16)
-            return found
-
-        yield render
+from tests.asr.speech import LEXICON, MODEL, Say
+from tests.asr.strangers import foreign_model
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +91,14 @@ def test_expected_answers_win_and_free_speech_stays(say: Say, tmp_path: Path) ->
     assert _hear(recogniser, say("show me my last transactions")) == "show me my last transactions"
 
 
+def test_what_was_learnt_stays_when_an_adapted_model_is_adapted(say: Say, tmp_path: Path) -> None:
+    named = adapt(MODEL, tmp_path / "named", lexicon=LEXICON, names=["Zorbello"]).model
+    asking = adapt(named, tmp_path / "asking", lexicon=LEXICON, expected=answers(Question.AMOUNT)).model
+    spoken = say("how much did i spend at zorbello last month")
+    assert _hear(Recogniser(asking), spoken) == _hear(Recogniser(named), spoken)
+    assert "zorbello" in _hear(Recogniser(asking), spoken)
+
+
 def test_adapting_again_replaces_the_folder(tmp_path: Path) -> None:
     adapt(MODEL, tmp_path / "m", lexicon=LEXICON, names=["Zorbello"])
     second = adapt(MODEL, tmp_path / "m", lexicon=LEXICON, names=["Plimquat"])
@@ -125,12 +110,7 @@ def test_adapting_again_replaces_the_folder(tmp_path: Path) -> None:
 
 @pytest.fixture()
 def foreign(tmp_path: Path) -> Path:
-    """A model as others make them: no lexicon, so that words cannot be added."""
-    folder = tmp_path / "foreign"
-    shutil.copytree(MODEL, folder)
-    for name in ("lexicon.txt", "units.json", "background.npz", "calibration.json"):
-        (folder / name).unlink(missing_ok=True)
-    return folder
+    return foreign_model(tmp_path / "foreign")
 
 
 def test_a_foreign_model_hears_names_as_their_nearest_words(foreign: Path, say: Say, tmp_path: Path) -> None:

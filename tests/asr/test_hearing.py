@@ -1,0 +1,119 @@
+"""Names and expected answers, worked in while the assistant listens."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.asr.adaptation_questions import Question
+from assistant.asr.hearing import Hearing
+from tests.asr.speech import LEXICON, MODEL, Say
+from tests.asr.strangers import foreign_model
+
+ASKED = "how much did i spend at zorbello last month"
+
+
+@pytest.fixture
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where hearing writes."""
+    folder = tmp_path / "written"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def hearing(written: Path) -> Iterator[Hearing]:
+    hearing = Hearing(MODEL, LEXICON, patience=60)
+    yield hearing
+    hearing.close()
+
+
+def heard(hearing: Hearing, say: Say, text: str, question: Question | None = None) -> str:
+    return hearing.expecting(question)().transcribe([say(text)]).text
+
+
+def prepared(hearing: Hearing, question: Question) -> bool:
+    """Whether an answer is heard otherwise than free speech."""
+    return hearing.expecting(question)() is not hearing.expecting(None)()
+
+
+def test_a_name_is_heard_once_it_was_worked_in(hearing: Hearing, say: Say) -> None:
+    assert "zorbello" not in heard(hearing, say, ASKED)
+    hearing.learn(["Zorbello", "Plimquat & Sons"]).result()
+    assert "zorbello" in heard(hearing, say, ASKED)
+    assert hearing.expecting(None)().model.knows("plimquat")
+
+
+def test_who_listens_already_is_not_disturbed(hearing: Hearing, say: Say) -> None:
+    listening = hearing.expecting(None)()
+    before = listening.transcribe([say(ASKED)]).text
+    hearing.learn(["Zorbello"]).result()
+    assert listening.transcribe([say(ASKED)]).text == before
+
+
+def test_only_the_names_learnt_last_count(hearing: Hearing) -> None:
+    hearing.learn(["Zorbello"])
+    hearing.learn(["Plimquat"]).result()
+    knows = hearing.expecting(None)().model.knows
+    assert (knows("plimquat"), knows("zorbello")) == (True, False)
+
+
+def test_the_same_names_cost_nothing(hearing: Hearing) -> None:
+    hearing.learn(["Zorbello", "Plimquat"]).result()
+    now = hearing.expecting(None)()
+    hearing.learn(["Plimquat", "Zorbello"]).result()
+    assert hearing.expecting(None)() is now
+
+
+def test_an_expected_answer_is_heard_and_so_is_anything_else(hearing: Hearing, say: Say) -> None:
+    assert prepared(hearing, Question.AMOUNT)
+    for text in ("fifteen pounds fifty", "show me my last transactions"):
+        assert heard(hearing, say, text, Question.AMOUNT) == text
+
+
+def test_names_and_expectations_go_together(hearing: Hearing, say: Say) -> None:
+    assert prepared(hearing, Question.CONFIRMATION)
+    hearing.learn(["Zorbello"]).result()
+    assert prepared(hearing, Question.CONFIRMATION)
+    assert "zorbello" in heard(hearing, say, ASKED, Question.CONFIRMATION)
+    assert heard(hearing, say, "yes please", Question.CONFIRMATION) == "yes please"
+
+
+def test_names_are_for_their_owner_alone_and_gone_at_the_end(hearing: Hearing, written: Path) -> None:
+    hearing.learn(["Zorbello"]).result()
+    assert prepared(hearing, Question.MORE)
+    (folder,) = written.iterdir()
+    assert any("zorbello" in path.read_text() for path in folder.rglob("lexicon.txt"))
+    assert folder.stat().st_mode & 0o077 == 0
+    hearing.close()
+    assert list(written.iterdir()) == []
+
+
+def test_after_the_end_nothing_is_learnt(hearing: Hearing, written: Path) -> None:
+    hearing.close()
+    hearing.learn(["Zorbello"]).result()
+    assert not prepared(hearing, Question.MORE)
+    assert list(written.iterdir()) == []
+
+
+def test_an_answer_does_not_wait_for_ever(say: Say) -> None:
+    hearing = Hearing(MODEL, LEXICON, patience=0)
+    hearing.learn(["Zorbello"])
+    assert not prepared(hearing, Question.AMOUNT)
+    assert heard(hearing, say, "yes please", Question.AMOUNT) == "yes please"
+    hearing.close()
+
+
+def test_a_model_that_cannot_be_adapted_hears_as_it_is(tmp_path: Path) -> None:
+    """All files side by side: the older of the two layouts that Vosk knows."""
+    folder = foreign_model(tmp_path / "old")
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        path.rename(folder / path.name)
+    hearing = Hearing(folder, LEXICON, patience=60)
+    hearing.learn(["Zorbello"]).result()
+    assert not prepared(hearing, Question.AMOUNT)
+    hearing.close()
