@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.bank.connections import Connections
 from assistant.bank.model import Account, StandingOrder, Transaction
-from assistant.bank.payment import Order, Payee, Product, Schedule, order_to_payee
+from assistant.bank.payment import Order, Payee, PaymentState, Product, Schedule, order_to_payee
 from assistant.bank.payments import Payments
 from assistant.bank.portfolio import Portfolio
 from assistant.bank.sca import Wish
@@ -23,6 +23,9 @@ from tests.bank.conftest import TODAY, journal_in
 from tests.bank.customer import Customer
 
 MARIE = Payee("Marie Dubois", "DE89370400440532013000")
+ACCOUNTS = {"Meadow Bank": "Everyday account", "Harbour Bank": "Joint account"}
+"""Those that pay, by bank."""
+MOVED = (PaymentState.PAID, PaymentState.ARRIVED, PaymentState.ON_ITS_WAY)
 HASTE = Patience(sleep=lambda _: None, draw=lambda: 0.0)
 
 
@@ -67,12 +70,16 @@ class Till:
 
     def entries(self, remittance: str, bank: str = "Meadow Bank") -> Sequence[Transaction]:
         """What left any account of the bank with that text, booked or pending."""
+        return [each for each in self.all_entries(bank) if each.remittance == remittance]
+
+    def all_entries(self, bank: str) -> Sequence[Transaction]:
+        """What left the accounts of the bank today."""
         with_them = Portfolio(self.connections, patience=HASTE, today=lambda: TODAY)
         try:
             accounts = [each for each in with_them.accounts().items if each.bank == bank]
             found = with_them.transactions(accounts, TODAY, TODAY)
             assert not found.failures
-            return [e for e in found.items if e.remittance == remittance and e.money.is_negative]
+            return [each for each in found.items if each.money.is_negative]
         finally:
             with_them.close()
 

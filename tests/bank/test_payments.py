@@ -39,10 +39,7 @@ from assistant.money import Money
 from assistant.sandbox.process import RunningBank
 from tests.bank.conftest import TODAY
 from tests.bank.customer import SECONDS, Customer, practice
-from tests.bank.paying import Till
-
-ACCOUNTS = {"Meadow Bank": "Everyday account", "Harbour Bank": "Joint account"}
-MOVED = (PaymentState.ON_ITS_WAY, PaymentState.PAID, PaymentState.ARRIVED)
+from tests.bank.paying import ACCOUNTS, MOVED, Till
 
 
 @pytest.fixture

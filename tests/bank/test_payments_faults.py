@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -35,11 +36,10 @@ from tests.bank.between import Between, Moment
 from tests.bank.conftest import TODAY, Connect, journal_in
 from tests.bank.crooked import Line, crooked_bank
 from tests.bank.customer import Customer, order_fault, practice
-from tests.bank.paying import HASTE, Till
+from tests.bank.paying import ACCOUNTS, HASTE, MOVED, Till
+from tests.bank.storm import rage
 from tests.bank.test_journal import full_disk
 
-ACCOUNTS = {"Meadow Bank": "Everyday account", "Harbour Bank": "Joint account"}
-MOVED = (PaymentState.PAID, PaymentState.ARRIVED, PaymentState.ON_ITS_WAY)
 CALLS = range(1, 5)
 """The calls of a payment that move something: the order, and up to three of its confirmation."""
 MOMENTS = [
@@ -310,3 +310,11 @@ def test_a_cancellation_whose_line_is_cut(world: World, moment: Moment) -> None:
     world.peace()
     known = world.payments.refresh(payment)
     assert cancelled is None or known.state is PaymentState.CANCELLED
+
+
+def test_a_storm() -> None:
+    """The few rounds of it; `python -m tests.bank.storm` has the many."""
+    log = rage(30, 4, seed=20)
+    assert log.is_right, log
+    assert Counter(each.fault for each in log.payments).keys() == {"calm", "cut", "kill"}
+    assert len({each.said for each in log.payments}) == 4, "every way of ending was met"

@@ -12,11 +12,21 @@ from typing import Any
 import pytest
 
 from assistant.bank.connections import Connection, Connections
-from assistant.bank.payment import Frequency, Order, Payment, PaymentState, Product, Schedule
+from assistant.bank.payment import (
+    Frequency,
+    Match,
+    Order,
+    PayeeCheck,
+    Payment,
+    PaymentState,
+    Product,
+    Schedule,
+)
 from assistant.bank.payments import Payments
 from assistant.bank.sca import Wish
 from assistant.bank.sca_steps import Challenge
 from assistant.errors import (
+    BankAnswerError,
     BankError,
     BankIdentityError,
     CancellationUnknownError,
@@ -34,7 +44,7 @@ from tests.bank.crooked import CrookedBank, Line, Seen, crooked_bank, self_signe
 from tests.bank.customer import Customer
 from tests.bank.paying import HASTE
 from tests.bank.requests_specification import RequestRules
-from tests.bank.test_payment_orders import GERMAN, IRISH, order
+from tests.bank.test_payment_orders import EVERYDAY, GERMAN, IRISH, order
 
 HERE = "/v1/payments/sepa-credit-transfers/p1"
 ONE = f"{HERE}/authorisations/a1"
@@ -87,6 +97,8 @@ class Script:
             },
             "GET_cards": refusal("PRODUCT_UNKNOWN", 404),
             "GET_transactions": {"transactions": {"booked": []}},
+            "POST_funds-confirmations": (200, {"fundsAvailable": "true"}),
+            "POST_payee-verifications": refusal("RESOURCE_UNKNOWN", 404),
         }
         self.answers = {
             name: list(answer) if isinstance(answer, list) else [answer]
@@ -475,6 +487,26 @@ def test_a_standing_order_whose_answer_was_lost_is_looked_for_among_them(meet: M
     assert met.pay(replace(ORDER, schedule=schedule)).state is PaymentState.CHECKED
 
 
+def test_a_bank_that_checks_no_payees(meet: Meet) -> None:
+    for answer in (refusal("RESOURCE_UNKNOWN", 404), refusal("SERVICE_INVALID", 405)):
+        met = meet(Script(**{"POST_payee-verifications": answer}))
+        assert met.payments.check_payee("Crooked Bank", ORDER.payee) == PayeeCheck(Match.NOT_POSSIBLE)
+
+
+@pytest.mark.parametrize("answer", [{"result": "PERHAPS"}, {"result": True}, {}])
+def test_a_payee_check_that_says_nothing_known(meet: Meet, answer: dict[str, Any]) -> None:
+    met = meet(Script(**{"POST_payee-verifications": (200, answer)}))
+    with pytest.raises(BankAnswerError):
+        met.payments.check_payee("Crooked Bank", ORDER.payee)
+
+
+@pytest.mark.parametrize("answer", [{"fundsAvailable": "perhaps"}, {"fundsAvailable": None}, {}])
+def test_funds_that_are_neither_there_nor_not(meet: Meet, answer: dict[str, Any]) -> None:
+    met = meet(Script(**{"POST_funds-confirmations": (200, answer)}))
+    with pytest.raises(BankAnswerError):
+        met.payments.funds(replace(EVERYDAY, bank="Crooked Bank"), ORDER.money)
+
+
 def test_every_request_is_as_the_standard_has_it(meet: Meet, rules: RequestRules) -> None:
     statuses = [{"transactionStatus": each} for each in ("ACTC", "ACTC", "CANC")]
     links = step(startAuthorisation=f"{HERE}/cancellation-authorisations")
@@ -493,6 +525,7 @@ def test_every_request_is_as_the_standard_has_it(meet: Meet, rules: RequestRules
     script.answers["POST_payment"] = [CUT]
     with pytest.raises(PaymentUnknownError):
         met.pay(replace(ORDER, remittance="lost"))
+    assert met.payments.funds(replace(EVERYDAY, bank="Crooked Bank"), ORDER.money), "a text for a truth"
     faults = {fault for seen in met.bank.seen for fault in rules.faults(seen, seen.path)}
     assert not faults, "\n".join(sorted(faults))
     assert {seen.path.split("/")[2] for seen in met.bank.seen} >= {"payments", "periodic-payments"}
