@@ -48,11 +48,11 @@ def check(data: Path, files: list[Path]) -> None:
         _check_parts(name, document)
         _declare(document, known)
     for name, document in documents:
-        for item in document.get("nlu") or ():
-            _check_examples(name, item, known)
-        for story in [*(document.get("rules") or ()), *(document.get("stories") or ())]:
+        for line, item in _items(document.get("nlu")):
+            _check_examples(name, line, item, known)
+        for line, story in (*_items(document.get("rules")), *_items(document.get("stories"))):
             if not isinstance(story, dict) or not isinstance(story.get("steps"), list):
-                raise _mistake(name, _line(story), "a rule or story needs `steps`")
+                raise _mistake(name, line, "a rule or story needs `steps`")
             _check_steps(name, story["steps"], known)
 
 
@@ -111,9 +111,9 @@ def _names(items: Any) -> Iterator[str]:
             yield str(item)
 
 
-def _check_examples(name: str, item: Any, known: _Known) -> None:
+def _check_examples(name: str, line: int, item: Any, known: _Known) -> None:
     if not isinstance(item, dict) or not _KINDS & set(item):
-        raise _mistake(name, _line(item), "expected one of intent, synonym, regex, lookup")
+        raise _mistake(name, line, "expected one of intent, synonym, regex, lookup")
     intent = item.get("intent")
     if intent is not None and str(intent).split("/")[0] not in known.intents:
         raise _mistake(name, _line(item, "intent"), f"the domain has no intent `{intent}`")
@@ -148,9 +148,9 @@ def _check_annotations(name: str, line: int, example: str, known: _Known) -> Non
 
 
 def _check_steps(name: str, steps: list[Any], known: _Known) -> None:
-    for step in steps:
+    for line, step in _items(steps):
         if not isinstance(step, dict) or not _STEPS & set(step):
-            raise _mistake(name, _line(step), "a step is a mapping such as `intent: greet`")
+            raise _mistake(name, line, "a step is a mapping such as `intent: greet`")
         intent, action = step.get("intent"), step.get("action")
         if intent is not None and str(intent) not in known.intents:
             raise _mistake(name, _line(step, "intent"), f"the domain has no intent `{intent}`")
@@ -160,11 +160,12 @@ def _check_steps(name: str, steps: list[Any], known: _Known) -> None:
             _check_steps(name, step["or"], known)
 
 
-def _line(node: Any, key: str | None = None) -> int:
-    """1-based line of a node that the round-trip loader made, or of one of its keys."""
-    position = getattr(node, "lc", None)
-    if position is None:
-        return 1
-    if key is not None and key in node:
-        return int(position.key(key)[0]) + 1
-    return int(position.line) + 1
+def _items(part: Any) -> Iterator[tuple[int, Any]]:
+    """The entries of a list that the round-trip loader made, each with its 1-based line."""
+    for index, item in enumerate(part or ()):
+        yield int(part.lc.item(index)[0]) + 1, item
+
+
+def _line(node: Any, key: str) -> int:
+    """1-based line of a key of a mapping that the round-trip loader made."""
+    return int(node.lc.key(key)[0]) + 1 if key in node else int(node.lc.line) + 1
