@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, NoReturn
 
 from assistant.sandbox.access import names
 from assistant.sandbox.clock import read_day
@@ -99,7 +99,7 @@ def read_order(
     return Order(
         product=product,
         debtor=debtor,
-        minor=_minor(body),
+        minor=read_minor(body.get("instructedAmount"), "instructedAmount"),
         creditor=creditor,
         creditor_iban=iban or None,
         creditor_name=_text(body, "creditorName", 70) or _missing("creditorName"),
@@ -120,10 +120,6 @@ def read_minor(money: object, path: str, currency: str = CURRENCY) -> int:
     if not minor:
         raise RefusalError("FORMAT_ERROR", "an amount is more than 0 and has two decimals", path=path)
     return minor
-
-
-def _minor(body: Mapping[str, Any]) -> int:
-    return read_minor(body.get("instructedAmount"), "instructedAmount")
 
 
 def _account(body: Mapping[str, Any], name: str, accounts: Sequence[Account]) -> Account | None:
@@ -178,5 +174,5 @@ def _text(body: Mapping[str, Any], name: str, longest: int) -> str:
     return value.strip()
 
 
-def _missing(name: str) -> str:
+def _missing(name: str) -> NoReturn:
     raise RefusalError("FORMAT_ERROR", f"{name} is missing", path=name)

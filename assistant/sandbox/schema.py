@@ -182,7 +182,8 @@ def open_database(path: Path, *, reset: bool = False) -> Engine:
         ) from error
     if found != _VERSION:
         raise StorageError(
-            f"practice bank: {path.name} was made by another version", remedy="Start over with --reset."
+            f"practice bank: {path.name} was made by another version",
+            remedy="Start over with `assistant sandbox --reset`.",
         )
     return engine
 

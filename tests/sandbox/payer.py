@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 
 from tests.sandbox.caller import PASSWORDS, Caller
 
 EVERYDAY, SAVINGS = "IE48MEAD99021231926819", "IE26MEAD99021231926827"
-MARIE = {"creditorName": "Marie Dubois", "creditorAccount": {"iban": "FR1420041010050500013M02606"}}
-TO_SAVINGS = {"creditorName": "Anna Keller", "creditorAccount": {"iban": SAVINGS}}
+MARIE: dict[str, Any] = {
+    "creditorName": "Marie Dubois",
+    "creditorAccount": {"iban": "FR1420041010050500013M02606"},
+}
+TO_SAVINGS: dict[str, Any] = {"creditorName": "Anna Keller", "creditorAccount": {"iban": SAVINGS}}
 SEPA, INSTANT = "payments/sepa-credit-transfers", "payments/instant-sepa-credit-transfers"
 STANDING = "periodic-payments/sepa-credit-transfers"
 NO_FUNDS = {"TPP-Rejection-NoFunds-Preferred": "true"}
@@ -85,4 +89,4 @@ class Payer:
     def _read(self, account: str, link: str, **query: str) -> Any:
         self._consent = self._consent or self.bank.consent()
         href = self.bank.account(self._consent, account)["_links"][link]["href"]
-        return self.bank.read(href, self._consent, **query)
+        return self.bank.read(f"{href}?{urlencode(query)}", self._consent)
