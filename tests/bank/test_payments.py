@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -35,11 +37,12 @@ from assistant.errors import (
     ScaError,
     TooLateToCancelError,
 )
+from assistant.events import BankCalled, Event
 from assistant.money import Money
 from assistant.sandbox.process import RunningBank
-from tests.bank.conftest import TODAY
+from tests.bank.conftest import TODAY, journal_in
 from tests.bank.customer import SECONDS, Customer, practice
-from tests.bank.paying import ACCOUNTS, MOVED, Till
+from tests.bank.paying import ACCOUNTS, HASTE, MOVED, Till
 
 
 @pytest.fixture
@@ -359,3 +362,27 @@ def test_a_bank_that_is_not_connected(payments: Payments, till: Till, anna: Cust
     with pytest.raises(NoBankError):
         payments.pay(order, anna, Wish())
     assert payments.alike(order) == ()
+
+
+def test_nothing_of_a_payment_is_logged_or_observed(
+    till: Till, anna: Customer, connections: Connections, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    seen: list[Event] = []
+    payments = Payments(
+        connections,
+        journal_in(tmp_path / "watched"),
+        patience=HASTE,
+        today=lambda: TODAY,
+        observe=seen.append,
+    )
+    order = till.order(amount="4.56", remittance=fresh())
+    payment = payments.pay(order, anna, Wish())
+    payments.close()
+    assert {each.path for each in seen if isinstance(each, BankCalled)} >= {
+        "/payments/sepa-credit-transfers",
+        "/payments/sepa-credit-transfers/*/status",
+    }
+    told = caplog.text + repr(seen) + repr(payment)
+    for secret in (order.payee.iban, order.debtor_iban, payment.bank_id, payment.end_to_end, anna.password):
+        assert secret not in told
