@@ -105,9 +105,10 @@ class Hearing:
     def _prepare(self, vocabulary: _Vocabulary, question: Question) -> None:
         """The questions that were asked last stay prepared; the lock is held."""
         kept = vocabulary.answering
-        kept[question] = kept.pop(question, None) or self._threads.submit(
-            self._answering, vocabulary, question
-        )
+        if question in kept:
+            kept[question] = kept.pop(question)
+        else:
+            kept[question] = self._threads.submit(self._answering, vocabulary, question)
         while len(kept) > _KEPT:
             kept.pop(next(iter(kept)))
 

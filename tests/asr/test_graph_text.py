@@ -12,6 +12,7 @@ from assistant.asr.graph_text import normalise
         ("on the 3rd of May 2024", "on the third of may twenty twenty four"),
         ("McDonald’s & Co.", "mcdonald's and co"),
         ("at 9:30", "at nine thirty"),
+        ("Cafetería Sol, Hôtel du Canal", "cafeteria sol hotel du canal"),
         ("I.B.A.N.", "i b a n"),
         ("code 0042", "code zero zero four two"),
         ("'quoted'", "quoted"),
