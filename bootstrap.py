@@ -188,12 +188,16 @@ def install(dev):
         done.add(key)
         with open(STAMP, "w") as file:
             file.write("\n".join(sorted(done)) + "\n")
-    python = os.path.join(VENV, "bin", "python")
-    link = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    site = subprocess.run([python, "-c", link], stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+
+
+def link():
+    """What of ours lies in the environment; written anew each time, since it changes without the locks."""
+    (site,) = glob.glob(os.path.join(VENV, "lib", "python3.*", "site-packages"))
     with open(os.path.join(site, "voice_banking_assistant.pth"), "w") as file:
         file.write(ROOT + "\n")
+    shutil.copy(os.path.join(ROOT, "assistant", "nlu", "rasa_telemetry_off.pth"), site)
     launcher = os.path.join(VENV, "bin", "assistant")
+    python = os.path.join(VENV, "bin", "python")
     with open(launcher, "w") as file:
         file.write("#!%s\nfrom assistant.cli.main import main\n\nmain()\n" % python)
     os.chmod(launcher, 0o755)
@@ -227,12 +231,14 @@ def main():
     fresh = version_of(python_in_venv) in WANTED
     wanted = {fingerprint(path) for path in lock_files(dev)}
     if fresh and wanted <= installed():
+        link()
         return
     if not fresh:
         python = ensure_python()
         say("Setting up .venv with Python %d.%d" % version_of(python))
         create_venv(python)
     install(dev)
+    link()
     ensure_sound(dev)
 
 

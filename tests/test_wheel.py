@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LINK = "voice_banking_assistant.pth"
+LINKS = ("voice_banking_assistant.pth", "rasa_telemetry_off.pth")
 
 
 def run(command: list[str], folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
     environment = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("ASSISTANT_", "PYTHON")) and name != "VIRTUAL_ENV"
+        if not name.startswith(("ASSISTANT_", "PYTHON", "RASA_")) and name != "VIRTUAL_ENV"
     }
     environment["ASSISTANT_HOME"] = str(home)
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -51,7 +51,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         packages,
         target,
         copy_function=copy,  # type: ignore[arg-type]  # both take source and destination
-        ignore=shutil.ignore_patterns(LINK, "__pycache__"),
+        ignore=shutil.ignore_patterns(*LINKS, "__pycache__"),
     )
     python = environment / "bin" / "python"
     install = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
@@ -71,6 +71,12 @@ def test_it_is_the_installed_one_and_brings_its_data(installed: Path, tmp_path: 
     assert Path(package).is_relative_to(installed)
     assert Path(data).is_relative_to(installed)
     assert model == "True"
+
+
+def test_rasas_own_commands_report_nothing(installed: Path, tmp_path: Path) -> None:
+    code = "import os; print(os.environ['RASA_TELEMETRY_ENABLED'])"
+    result = run([str(installed / "bin/python"), "-c", code], tmp_path, tmp_path / "home")
+    assert result.stdout.strip() == "false", result.stderr
 
 
 def test_it_answers_a_spoken_conversation_from_another_folder(installed: Path, tmp_path: Path) -> None:
