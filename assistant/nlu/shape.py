@@ -15,8 +15,9 @@ from assistant.nlu.values.everything import read
 
 UNKNOWN = "‹unknown›"
 _WORD = re.compile(r"\w+|‹\w+›")
-_LONGEST = 6
-"""Words; longer sentences are all long."""
+_LENGTHS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 25)
+"""Words from which on a sentence counts as longer."""
+_MOST_UNKNOWN = 4
 
 
 class Names:
@@ -68,10 +69,15 @@ def with_unknown(words: Iterable[str], known: Collection[str]) -> list[str]:
 
 
 def features(words: list[str]) -> Iterator[str]:
-    """Runs of one to three words, how the sentence begins and ends, and its length."""
+    """Runs of one to three words, how the sentence begins and ends, its length, and its unknown places.
+
+    A question has one unknown name or two; who talks of something else has many.
+    """
     for length in (1, 2, 3):
         for start in range(len(words) - length + 1):
             yield " ".join(words[start : start + length])
     yield from (f"^{word}" for word in words[:2])
     yield from (f"{word}$" for word in words[-1:])
-    yield f"#{min(len(words), _LONGEST)}"
+    yield f"#{max((length for length in _LENGTHS if length <= len(words)), default=0)}"
+    unknown = sum(word == UNKNOWN != before for before, word in zip(["", *words], words, strict=False))
+    yield f"?{min(unknown, _MOST_UNKNOWN)}"

@@ -69,7 +69,12 @@ def fingerprint(settings: Settings, files: list[Path]) -> str:
     for name in ("rasa", "scikit-learn", "sklearn-crfsuite", "numpy"):
         digest.update(f"{name}=={version(name)}\n".encode())
     digest.update(f"python {sys.version_info[:2]} {settings.language}\n".encode())
-    components = sorted((Path(__file__).parent / "components").rglob("*.py"))
+    here = Path(__file__).parent
+    components = [
+        *sorted((here / "components").rglob("*.py")),
+        here / "shape.py",
+        *sorted((here / "values").rglob("*.py")),
+    ]
     try:
         for path in [*files, *components]:
             content = path.read_bytes()

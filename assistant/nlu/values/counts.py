@@ -48,6 +48,8 @@ def find(text: str, taken: Spans = ()) -> list[Found]:
 def _is_count(words: Sequence[Word], number: Number) -> bool:
     if number.ordinal or number.decimals or not 1 <= number.value <= _MOST:
         return False
+    if words[number.first].text == "ones":
+        return False
     before = words[number.first - 1].text if number.first else ""
     if before in ("€", "£", "$"):
         return False
