@@ -24,7 +24,7 @@ from assistant.asr.graph_text import normalise
 from assistant.asr.graph_units import Units
 from assistant.asr.graph_words import UNKNOWN
 from assistant.asr.speech_model import word_list
-from assistant.errors import SpeechModelError
+from assistant.errors import SpeechModelError, StorageError
 
 BACKGROUND = "background.npz"
 """Counts of what is said: everyday English in our own model's folder, and all it learnt in an adapted one."""
@@ -205,10 +205,13 @@ def _made(folder: Path) -> Path:
 
 def _link_all(source: Path, target: Path) -> None:
     def link(one: str, other: str) -> None:
-        try:
-            os.link(one, other)
-        except OSError:  # another file system, or one without hard links
-            shutil.copyfile(one, other)
+        for way in (os.link, os.symlink, shutil.copyfile):  # official models are large: copied last of all
+            try:
+                way(os.path.realpath(one), other)
+            except OSError:
+                continue  # another file system, or one without such links
+            return
+        raise StorageError(f"{Path(other).name} can be neither linked nor copied")
 
     shutil.copytree(source, target, copy_function=link, dirs_exist_ok=True)
 

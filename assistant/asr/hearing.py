@@ -27,6 +27,10 @@ _KEPT = 2
 """Kinds of question that are prepared at a time; each takes some 15 MB of memory."""
 
 
+_LARGEST = 40_000_000
+"""Bytes of a model that may be in memory once more for each kind of question; ours has 14 million."""
+
+
 @dataclass
 class _Vocabulary:
     """One set of names: the recogniser for free speech, and one for each kind of question, latest last."""
@@ -59,6 +63,7 @@ class Hearing:
         self._learning: Future[None] = Future()
         self._learning.set_result(None)
         self._closed = not adaptable(model)
+        self._prepares = sum(path.stat().st_size for path in model.rglob("*") if path.is_file()) <= _LARGEST
 
     def expecting(self, question: Question | None) -> Callable[[], Recogniser]:
         """Who hears what is said next, an answer to `question` being likely; ask again at every turn.
@@ -66,7 +71,7 @@ class Hearing:
         Preparing begins at once and takes some 0.3 s, the first time that such a question is asked.
         """
         with self._lock:
-            if question is not None and not self._closed:
+            if question is not None and self._prepares and not self._closed:
                 self._prepare(self._now, question)
         return lambda: self._ready(question)
 

@@ -108,6 +108,18 @@ def test_an_answer_does_not_wait_for_ever(say: Say) -> None:
     hearing.close()
 
 
+def test_a_large_model_learns_names_and_is_in_memory_once(tmp_path: Path) -> None:
+    folder = foreign_model(tmp_path / "large")
+    with (folder / "ballast").open("wb") as stream:
+        stream.truncate(50_000_000)
+    hearing = Hearing(folder, LEXICON, patience=60)
+    before = hearing.expecting(None)()
+    hearing.learn(["Zorbello"]).result()
+    assert hearing.expecting(None)() is not before
+    assert not prepared(hearing, Question.AMOUNT)
+    hearing.close()
+
+
 def test_a_model_that_cannot_be_adapted_hears_as_it_is(tmp_path: Path) -> None:
     """All files side by side: the older of the two layouts that Vosk knows."""
     folder = foreign_model(tmp_path / "old")
