@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from getpass import getpass
 from typing import Annotated
 
-import click
 import typer
+from rich.prompt import IntPrompt, Prompt
 from rich.table import Table
 
 from assistant.bank.connecting import connect as connect_bank
@@ -34,7 +35,8 @@ def connect(
 ) -> None:
     """Give a bank your consent: it asks you to confirm, and only this computer keeps the answer.
 
-    The password goes to the bank alone and is not kept. To try it, run `assistant sandbox` elsewhere.
+    The password goes to the bank alone and is not kept. To try it, run `assistant sandbox` elsewhere, then
+    `assistant banks connect "Meadow Bank" http://127.0.0.1:8750/meadow/v1 --user anna`
     """
     settings = Settings.from_environment()
     connection = connect_bank(
@@ -88,22 +90,23 @@ class PersonAtTerminal:
     """Asks whoever sits there."""
 
     def ask_password(self, bank: str, psu_id: str) -> str:
-        return str(typer.prompt(f"Password of {psu_id} at {bank}", hide_input=True))
+        # Unlike rich's prompt, this one asks when nothing is echoed any more.
+        return _until_answered(lambda: getpass(f"Password of {psu_id} at {bank}: "))
 
     def choose_method(self, methods: Sequence[ScaMethod]) -> ScaMethod:
         for number, method in enumerate(methods, 1):
             console().print(f"  {number}  {plain(method.name)}")
-        chosen = typer.prompt("How do you want to confirm", type=click.IntRange(1, len(methods)))
-        return methods[int(chosen) - 1]
+        numbers = [str(number) for number in range(1, len(methods) + 1)]
+        return methods[IntPrompt.ask("How do you want to confirm", choices=numbers, console=console()) - 1]
 
     def ask_otp(self, challenge: Challenge) -> str:
         for line in (challenge.instructions, *challenge.data):
             if line:
                 console().print(plain(line))
-        return str(typer.prompt("Code"))
+        return _ask("Code")
 
     def ask_confirmation_code(self) -> str:
-        return str(typer.prompt("Confirmation code that the bank's page showed"))
+        return _ask("Confirmation code that the bank's page showed")
 
     def show_message(self, message: str) -> None:
         console().print(plain(message))
@@ -111,3 +114,14 @@ class PersonAtTerminal:
     def open_url(self, url: str) -> None:
         console().print(f"Confirm on your bank's page: {plain(url)}", soft_wrap=True)
         webbrowser.open(url)
+
+
+def _ask(question: str) -> str:
+    return _until_answered(lambda: Prompt.ask(question, console=console()))
+
+
+def _until_answered(ask: Callable[[], str]) -> str:
+    """An empty answer would cost one of the few tries that a bank allows."""
+    while not (answer := ask()):
+        pass
+    return answer

@@ -40,6 +40,8 @@ def install(
 ) -> None:
     """Install an official Vosk model from the vendor's site, or any from a zip file.
 
+    For example `assistant models install vosk-model-small-en-us-0.15`, about 40 MB.
+
     A download that breaks off goes on where it stopped; the checksum is verified before anything is unpacked.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())

@@ -34,6 +34,8 @@ def replay(
 ) -> None:
     """Take recordings for what somebody said: one conversation, in the order of the files.
 
+    For example `assistant replay tests/audio/check-balance-1.flac --output answers.wav`
+
     A recording with pauses of more than a second between requests is taken for several turns. The exit
     status is 1 when a recording could not be read or a turn failed.
     """

@@ -86,7 +86,10 @@ def say(
     ] = 1.0,
     speaker: SpeakerOption = None,
 ) -> None:
-    """Speak a text with the assistant's voice."""
+    """Speak a text with the assistant's voice.
+
+    Amounts and dates are said as a bank clerk would: `assistant say "You have €1,234.56."`
+    """
     settings = Settings.from_environment()
     with Synthesiser(VoiceProfile.load(settings.voice)) as voice:
         speech = voice.render(text, rate=rate)
@@ -108,7 +111,10 @@ def listen(
     mute: Mute = False,
     turns: Annotated[int, typer.Option("--turns", min=0, help="Stop after so many turns; 0 goes on.")] = 0,
 ) -> None:
-    """Talk through the microphone. Ctrl-C ends it."""
+    """Talk through the microphone. Ctrl-C ends it.
+
+    To try it without a bank of your own: `assistant listen --practice`
+    """
     # The microphone is opened first: that there is none is better told before half a minute of loading.
     with (
         Microphone(_number_or_name(device)) as microphone,

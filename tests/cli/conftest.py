@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Assistant
+
+
+def _assistant(home: Path, nlu_model: Path) -> Assistant:
+    """With the model of the shared cache, so that nothing is trained twice."""
+    models = home / "nlu-models"
+    models.mkdir(parents=True)
+    shutil.copy2(nlu_model, models)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
+    environment |= {"ASSISTANT_HOME": str(home), "ASSISTANT_KEYRING": "off"}
+    return Assistant(home, {**environment, "COLUMNS": "120", "NO_COLOR": "1"})
+
+
+@pytest.fixture(scope="session")
+def practised(tmp_path_factory: pytest.TempPathFactory, nlu_model: Path) -> Assistant:
+    """The command of somebody who has the practice bank already."""
+    return _assistant(tmp_path_factory.mktemp("practised") / "home", nlu_model)
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path, nlu_model: Path) -> Assistant:
+    """The command of somebody who has connected nothing yet."""
+    return _assistant(tmp_path / "home", nlu_model)
