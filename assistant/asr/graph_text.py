@@ -35,6 +35,15 @@ _UNITS = {"$": ("dollars", "cents"), "£": ("pounds", "pence"), "€": ("euros",
 _ORDINAL = re.compile(r"\b(\d{1,2})(st|nd|rd|th)\b")
 _TIME = re.compile(r"\b(\d{1,2})[:.](\d\d)\b")
 _NUMBER = re.compile(r"\d+")
+_TYPED = {
+    word.replace("'", ""): word
+    for word in (
+        *("what's", "that's", "there's", "where's", "who's", "here's", "how's", "let's", "i'm", "i've"),
+        *("you've", "you're", "they're", "don't", "didn't", "doesn't", "isn't", "aren't", "wasn't"),
+        *("weren't", "can't", "couldn't", "wouldn't", "shouldn't", "haven't", "hasn't", "hadn't", "won't"),
+    )
+}
+"""As people type them, in questions collected from the web for instance."""
 _LETTERS = re.compile(r"\b([a-z])\.(?=[a-z]\.)|\b([a-z])\.(?!\w)")
 
 
@@ -56,7 +65,7 @@ def normalise(text: str) -> str:
     text = _NUMBER.sub(lambda m: f" {_number(m[0])} ", text)
     text = re.sub(r"[^a-z' ]", " ", text)
     words = (word.strip("'") for word in text.split())
-    return " ".join(word for word in words if word)
+    return " ".join(_TYPED.get(word, word) for word in words if word)
 
 
 def _money(match: re.Match[str]) -> str:

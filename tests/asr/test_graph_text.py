@@ -17,6 +17,7 @@ from assistant.asr.graph_text import normalise
         ("code 0042", "code zero zero four two"),
         ("'quoted'", "quoted"),
         ("50%", "fifty percent"),
+        ("whats its balance, cant see it", "what's its balance can't see it"),
         ("", ""),
         ("?!", ""),
         ("日本", ""),

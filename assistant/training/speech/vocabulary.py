@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.asr.graph_lexicon import read_lexicon
 from assistant.asr.graph_sounds import Sounds, from_dictionary, sound_out
 
-_WORD = re.compile(r"[^\W\d_][^\W\d_']*")
+_WORD = re.compile(r"[^\W\d_]+('[^\W\d_]+)*")
 
 
 def choose(needed: Iterable[str], texts: Iterable[str], common: Iterable[str], least: int) -> set[str]:

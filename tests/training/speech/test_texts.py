@@ -6,6 +6,7 @@ from assistant.asr.graph_text import normalise
 from assistant.training.speech.people import read_manifest
 from assistant.training.speech.sentences import Commands, banking_texts
 from assistant.training.speech.spoken import Sayings
+from assistant.training.speech.vocabulary import choose
 
 _PLAIN = re.compile(r"[^\W\d_]['\w]*( [^\W\d_]['\w]*)*")
 
@@ -79,3 +80,7 @@ def test_no_speaker_is_both_trained_on_and_measured_with(tmp_path: Path) -> None
     assert held == {"1462", "13"}
     assert held.isdisjoint(clip.speaker for clip in clips if not clip.held_out)
     assert clips[0].text == "hello you"
+
+
+def test_shortened_words_are_words() -> None:
+    assert choose(["what's d'arcy", "o'", "b2b"], [], [], 1) == {"what's", "d'arcy"}
