@@ -19,7 +19,7 @@ from assistant.cli.console import console, plain, print_failure
 from assistant.cli.desk import open_desk
 from assistant.cli.turns import TurnPrinter
 from assistant.conversation import Conversation
-from assistant.errors import SilentRecordingError
+from assistant.errors import DeviceLostError, SilentRecordingError
 from assistant.events import Event, PartialTranscript
 from assistant.settings import MAX_UTTERANCE_CHARACTERS, Settings
 from assistant.tts.profile import VoiceProfile
@@ -149,6 +149,9 @@ class _Ear:
 def _listen_once(conversation: Conversation, microphone: Microphone, ear: _Ear, aloud: Aloud | None) -> bool:
     ear.turn = OneTurn(microphone, EndOfTurn())
     turn = conversation.hear(ear.turn)
+    if turn.failure is not None and turn.failure.code == DeviceLostError.code:
+        # A turn ends in a sentence; without a microphone every further one would end in the same.
+        raise DeviceLostError(f"{microphone.name} stopped sending sound")
     if turn.failure is not None and turn.failure.code == SilentRecordingError.code:
         return False  # nobody spoke; saying so every few seconds would be a nuisance
     if turn.speech is not None and aloud is not None:

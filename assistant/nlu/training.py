@@ -26,6 +26,8 @@ from assistant.settings import Settings
 _KEPT = 3
 """Models of earlier data that are kept, so that going back costs nothing."""
 
+_UNFINISHED = ".training-"
+
 Progress = Callable[[str], None]
 
 
@@ -116,8 +118,10 @@ def _locked(folder: Path, progress: Progress) -> Iterator[None]:
 
 def _train(settings: Settings, model: Path) -> None:
     try:
+        for left in model.parent.glob(f"{_UNFINISHED}*"):  # by a process that was killed: the lock is ours
+            shutil.rmtree(left, ignore_errors=True)
         # On the same file system, so that the finished model can be moved in one step.
-        with tempfile.TemporaryDirectory(prefix=".training-", dir=model.parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=model.parent) as folder:
             outcome = _run(settings, Path(folder))
             if not outcome:
                 (Path(folder) / "model.tar.gz").replace(model)

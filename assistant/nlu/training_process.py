@@ -29,22 +29,22 @@ def train(job: dict[str, Any]) -> dict[str, str]:
             fixed_model_name=job["name"],
             force_training=True,
         )
-    except RasaException as error:
-        return {"kind": "data", "text": _with_cause(error)}
-    except OSError as error:
-        return {"kind": "storage", "text": error.strerror or type(error).__name__}
     except SystemExit:
         return {"kind": "data", "text": "Rasa refused the training data"}
     except Exception as error:  # noqa: BLE001 - told to the process that waits for it
-        return {"kind": "other", "text": _with_cause(error)}
+        cause = _innermost(error)
+        text = f"{type(cause).__name__}: {cause}"
+        if isinstance(cause, OSError) and not isinstance(cause, RasaException):
+            return {"kind": "storage", "text": cause.strerror or text}
+        return {"kind": "data" if isinstance(error, RasaException) else "other", "text": text}
     return {} if result.code == 0 else {"kind": "data", "text": "Rasa refused the training data"}
 
 
-def _with_cause(error: BaseException) -> str:
+def _innermost(error: BaseException) -> BaseException:
     """Rasa wraps what a component raises; the innermost exception is the one that says something."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return f"{type(error).__name__}: {error}"
+    return error
 
 
 def main(job: Path) -> None:

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,18 +65,20 @@ class SoundCard:
         captured: list[npt.NDArray[np.int16]] = []
         command = ["parec", "--raw", "--device=speaker.monitor", f"--rate={rate}"]
         command += ["--format=s16le", "--channels=1", "--latency-msec=20"]
-        recorder = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE)
-        assert recorder.stdout is not None
-        head = recorder.stdout.read(rate // 5 * 2)  # it records now
-        try:
-            yield captured
-        finally:
-            time.sleep(0.3)  # the null sink hands the last period over
-            recorder.send_signal(signal.SIGTERM)
-            rest = recorder.stdout.read()
-            recorder.wait(10)
-            whole = head + rest
-            captured.append(np.frombuffer(whole[: len(whole) // 2 * 2], np.int16))
+        # Not into a pipe: it holds a second and a half, and what comes after is lost.
+        with tempfile.TemporaryFile() as file:
+            recorder = subprocess.Popen(command, env=self.environment, stdout=file)
+            while os.fstat(file.fileno()).st_size < rate // 5 * 2 and recorder.poll() is None:
+                time.sleep(0.02)  # until it records
+            try:
+                yield captured
+            finally:
+                time.sleep(0.3)  # the null sink hands the last period over
+                recorder.send_signal(signal.SIGTERM)
+                recorder.wait(10)
+                file.seek(0)
+                whole = file.read()
+                captured.append(np.frombuffer(whole[: len(whole) // 2 * 2], np.int16))
 
     def unplug(self) -> None:
         """The sound system dies, as when the only device is pulled out."""

@@ -53,6 +53,10 @@ class Assistant:
     home: Path
     environment: Mapping[str, str]
 
+    def among(self, environment: Mapping[str, str]) -> Assistant:
+        """The same command, with these variables too."""
+        return Assistant(self.home, {**self.environment, **environment})
+
     def run(
         self,
         *arguments: str,
