@@ -13,6 +13,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.core.processor import MessageProcessor
 from rasa.utils.endpoints import EndpointConfig
+from rasa_sdk import Action as CustomAction
 from rasa_sdk.executor import ActionExecutor
 
 from assistant.errors import AssistantError
@@ -34,7 +35,7 @@ class InProcessActions(EndpointConfig):
         """`module`: package or module of the custom actions. Raises ImportError when it cannot be loaded."""
         # Actions here fill templates; none reads the domain, which is large to write out every time.
         super().__init__(url="in-process", enable_selective_domain=True)
-        self._executor = ActionExecutor()
+        self._executor = _Executor(module)
         __import__(module)  # register_package ends the process when this fails
         self._executor.register_package(module)
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="action")
@@ -62,6 +63,18 @@ class InProcessActions(EndpointConfig):
             }
             return {"events": [], "responses": [reply]}
         return answer or {"events": [], "responses": []}
+
+
+class _Executor(ActionExecutor):
+    """Knows the actions of one package; rasa_sdk's own takes in every action that anybody imported."""
+
+    def __init__(self, package: str) -> None:
+        super().__init__()
+        self._package = package
+
+    def register_action(self, action: type[CustomAction] | CustomAction) -> None:
+        if f"{action.__module__}.".startswith(f"{self._package}."):
+            super().register_action(action)
 
 
 class InProcessAgent(Agent):

@@ -93,8 +93,7 @@ class Dialogue:
         return self._wait(self._understands(clean(text)))
 
     async def _understands(self, text: str) -> bool:
-        parsed = await self._agent.processor.parse_message(UserMessage(text, Collected()))
-        intent, confidence = _best(parsed)
+        intent, confidence = _best(await self._parse(UserMessage(text, Collected())))
         return intent not in (FALLBACK, OUT_OF_SCOPE) and confidence >= CLEAR
 
     def forget(self, conversation: str) -> None:
@@ -121,12 +120,18 @@ class Dialogue:
     def _wait(self, work: Coroutine[Any, Any, _T]) -> _T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
+    async def _parse(self, message: UserMessage) -> dict[str, Any]:
+        if not message.text:  # Rasa's classifier fails on it
+            return {"text": "", "intent": {"name": FALLBACK, "confidence": 0.0}, "entities": []}
+        parsed: dict[str, Any] = await self._agent.processor.parse_message(message)
+        return parsed
+
     async def _handle(self, text: str, conversation: str, metadata: dict[str, object]) -> Answer:
         async with self._turns.setdefault(conversation, asyncio.Lock()):
             started = time.perf_counter()
             message = UserMessage(text, Collected(), conversation, metadata=metadata)
             try:
-                message.parse_data = await self._agent.processor.parse_message(message)
+                message.parse_data = await self._parse(message)
             except Exception as error:  # noqa: BLE001 - no turn ends in silence
                 return _failed(error, FALLBACK, 0.0, (), started, time.perf_counter())
             understood = time.perf_counter()

@@ -65,3 +65,14 @@ class Refine(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[Any]:
         dispatcher.utter_message(response="utter_thank", speech_rate=tracker.get_slot("speech_rate"))
         return []
+
+
+class NotUnderstood(Action):
+    """Says so."""
+
+    def name(self) -> str:
+        return "action_not_understood"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[Any]:
+        dispatcher.utter_message(response="utter_not_understood")
+        return []
