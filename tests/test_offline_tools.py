@@ -35,3 +35,15 @@ def test_loopback_is_open_and_the_rest_is_not(guarded: bool) -> None:
     outside = run(OUTSIDE, guarded=guarded)
     assert outside.returncode != 0
     assert "the network is cut" in outside.stderr or "Network is unreachable" in outside.stderr
+
+
+def test_a_refusal_that_is_swallowed_is_still_written_down(tmp_path: Path) -> None:
+    log = tmp_path / "refused"
+    attempt, swallow = (
+        OUTSIDE.replace("; ", "\n    "),
+        "import contextlib\nwith contextlib.suppress(OSError):",
+    )
+    code = f"{swallow}\n    {attempt}"
+    environment = dict(os.environ, PYTHONPATH=str(HERE / "socket_guard"), SOCKET_GUARD_LOG=str(log))
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert "192.0.2.1" in log.read_text(encoding="utf-8")
