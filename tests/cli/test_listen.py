@@ -31,8 +31,10 @@ def card() -> Iterator[SoundCard]:
         yield running
 
 
-def speak(card: SoundCard, recording: str) -> None:
-    card.speak_into(read_recording(DEMO / recording), SAMPLE_RATE)
+def speak(card: SoundCard, recording: str, pause: float = 0.0) -> None:
+    """`pause`: seconds of quiet afterwards."""
+    quiet = np.zeros(round(pause * SAMPLE_RATE), np.int16)
+    card.speak_into(np.concatenate([read_recording(DEMO / recording), quiet]), SAMPLE_RATE)
 
 
 def sound_of(card: SoundCard) -> dict[str, str]:
@@ -71,7 +73,7 @@ def test_push_to_talk_hears_only_what_is_said_after_the_key(practised: Assistant
             ("03-savings.flac", "and what about"),
         ):
             terminal.expect("Press Enter, then speak.")
-            speak(card, "04-tesco.flac")
+            speak(card, "04-tesco.flac", pause=2.0)  # sound is on its way for a while
             terminal.type("\n")
             speak(card, recording)
             terminal.expect(f"heard  {heard}")
