@@ -16,7 +16,7 @@ import requests
 
 from assistant.settings import Settings
 
-_PATIENCE = 120.0
+_PATIENCE = 300.0
 """Seconds until both servers answer; importing Rasa takes most of it."""
 
 
@@ -57,6 +57,7 @@ def rasa_servers(
         "ASSISTANT_PRACTICE": "on" if settings.practice else "off",
         "ASSISTANT_KEYRING": "on" if settings.keyring else "off",
         "SANIC_ACCESS_LOG": "false",
+        "SANIC_HOST": "127.0.0.1",  # the action server would take calls from everywhere
     }
     run = [sys.executable, "-m", "rasa", "run"]
     act = [*run, "actions", "--port", str(actions), "--actions", "assistant.actions"]

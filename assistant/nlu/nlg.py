@@ -1,8 +1,8 @@
 """Response templates rendered for the screen and for the ear in one go.
 
-Named in `endpoints.yml`, so `rasa run` renders the same way. The message carries the text of the
-screen and, beside it, `speech` (the variation with `channel: speech`, the same text where there is
-none), `response` and `values`.
+Named in `endpoints.yml`, so `rasa run` renders the same way, and is as discreet in its logs. The
+message carries the text of the screen and, beside it, `speech` (the variation with `channel: speech`,
+the same text where there is none), `response` and `values`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 from assistant.nlu import quiet
 
-quiet.telemetry_off()
+quiet.hush()
 
-from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator  # noqa: E402 - telemetry is off first
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator  # noqa: E402 - Rasa is quiet first
 from rasa.shared.core.domain import Domain  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 

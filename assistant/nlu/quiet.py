@@ -38,7 +38,8 @@ def telemetry_off() -> None:
 
 
 def debugging() -> bool:
-    return bool(os.environ.get(DEBUG))
+    """Whether logs were asked for: of the assistant, or of Rasa's own command, which notes `--debug` so."""
+    return bool(os.environ.get(DEBUG)) or os.environ.get("LOG_LEVEL") == "DEBUG"
 
 
 def mask(text: str) -> str:
