@@ -281,7 +281,8 @@ def hiss() -> np.ndarray:
 
 
 def hum() -> np.ndarray:
-    return (np.sin(np.arange(2 * SAMPLE_RATE) * 2 * np.pi * 100 / SAMPLE_RATE) * 6_000).astype(np.int16)
+    sine: np.ndarray = np.sin(np.arange(2 * SAMPLE_RATE) * 2 * np.pi * 100 / SAMPLE_RATE)
+    return (sine * 6_000).astype(np.int16)
 
 
 @pytest.mark.parametrize("sound", [silence, hiss, hum])

@@ -13,8 +13,20 @@ from tests.conftest import ROOT
 
 DATA = ROOT / "nlu_data" / "en"
 FREQUENT = frozenset(
-    """check_balance list_accounts list_transactions search_transactions spending income compare_spending
-    card_usage account_details upcoming_payments recurring_payments refine""".split()
+    [
+        "check_balance",
+        "list_accounts",
+        "list_transactions",
+        "search_transactions",
+        "spending",
+        "income",
+        "compare_spending",
+        "card_usage",
+        "account_details",
+        "upcoming_payments",
+        "recurring_payments",
+        "refine",
+    ]
 )
 
 

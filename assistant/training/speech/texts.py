@@ -23,7 +23,7 @@ _COMMANDS = 60_000
 # How heavily each kind of text counts. The command templates repeat themselves, the questions to banks
 # are typed and wordier than speech, the rest keeps other speech from being forced into commands.
 _WEIGHTS = {"commands": 1.0, "utterances": 2.0, "banking": 1.5, "everyday": 0.5}
-_THRESHOLDS = (1.0, 1.9)
+_THRESHOLDS = (1.6, 2.6)
 
 
 @dataclass(frozen=True, slots=True)

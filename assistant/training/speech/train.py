@@ -146,7 +146,7 @@ def _step(
 def _half_is_fast(device: torch.device) -> bool:
     """Whether 16-bit floats have instructions of their own: the network then takes half the time."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
