@@ -30,6 +30,8 @@ _NO_SLOTS = {
     *("help", "repeat", "slower", "faster", "more", "stop", "cancel", "affirm", "deny"),
     *("greet", "thank", "goodbye", "out_of_scope"),
 }
+# What the assistant looks up by spelling and sound; its answer then has the true name.
+_LOOKED_UP = {"merchant", "account", "bank"}
 # Said instead of doing something: never a wrong answer, at worst a question too many.
 _HARMLESS = {*_NO_SLOTS, "nlu_fallback"}
 _KINDS = {"visa": "credit card", "harbour visa": "credit card", "rainy day savings": "savings"}
@@ -121,6 +123,7 @@ def _intent(command: Mapping[str, Any], turn: Turn) -> Iterator[str]:
 def _slots(command: Mapping[str, Any], turn: Turn, today: date) -> Iterator[str]:
     if command["intent"] in _NO_SLOTS or turn.understood is None:
         return
+    named = {_plain(value) for reply in turn.replies for value in reply.values.values()}
     wanted: dict[str, Any] = {**(command.get("slots") or {})}
     allowed: dict[str, Any] = command.get("may") or {}
     against = wanted.pop("against", None)
@@ -132,6 +135,8 @@ def _slots(command: Mapping[str, Any], turn: Turn, today: date) -> Iterator[str]
         # A comparison may name either of its two periods; the other follows.
         either = [expected, against] if name == "period" and against else [expected]
         right = [value for value in values if any(_same(name, value, each, today) for each in either)]
+        if name in _LOOKED_UP and values and not right and _plain(expected) in named:
+            right = values  # heard otherwise, and found by its sound among the customer's own names
         rest = [value for value in values if value not in right]
         if not right:
             yield f"{name} {values or 'missing'} instead of {expected}"
