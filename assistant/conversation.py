@@ -118,11 +118,16 @@ class Conversation:
         self._name = name
         self._clock = clock
         self._turns = 0
+        self._in_turn = False
         self._events: list[Event] = []
 
     def observe(self, event: Event) -> None:
-        """Take in what happens elsewhere during a turn, a call to a bank for instance."""
-        self._publish(event)
+        """Take in what happens elsewhere during a turn, a call to a bank for instance.
+
+        What happens between turns, names read for the vocabulary for instance, belongs to none.
+        """
+        if self._in_turn:
+            self._publish(event)
 
     def hear(self, frames: Frames) -> Turn:
         """A spoken turn: 16 kHz mono int16 frames up to the end of the utterance."""
@@ -143,6 +148,7 @@ class Conversation:
         stages: dict[str, float] = {}
         speech: Speech | None = None
         self._publish(TurnStarted(self._clock(), self._turns))
+        self._in_turn = True
         try:
             answer = self._understand(listen(stages), stages)
             said = " ".join(reply.speech for reply in answer.replies)
@@ -153,6 +159,7 @@ class Conversation:
             # The type alone: a message may quote what was said or an account number.
             _log.error("a turn failed with %s", type(error).__name__)
             speech = self._fail(AssistantError(type(error).__name__), stages)
+        self._in_turn = False
         self._publish(TurnEnded(self._clock(), self._turns, stages))
         return Turn(self._turns, tuple(self._events), speech)
 

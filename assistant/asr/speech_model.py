@@ -160,8 +160,16 @@ def _check_words(path: Path) -> None:
         stream.seek(max(0, path.stat().st_size - 200))
         tail = stream.read()
     last = tail.rstrip(b"\n").rpartition(b"\n")[2].split()
-    if not tail.endswith(b"\n") or len(last) != 2 or not last[1].isdigit():
+    whole = tail.endswith(b"\n") and len(last) == 2 and last[1].isdigit()
+    if not whole or len(path.read_bytes().splitlines()) < _pronounced(path.parents[1] / "lexicon.txt"):
         raise BrokenSpeechModelError(f"{path} is truncated")
+
+
+def _pronounced(lexicon: Path) -> int:
+    """How many words our own models say they know; 0 for other models."""
+    if not lexicon.is_file():
+        return 0
+    return len({line.split(maxsplit=1)[0] for line in lexicon.read_bytes().splitlines() if line.strip()})
 
 
 def _stamp(folder: Path) -> int:

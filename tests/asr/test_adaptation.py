@@ -33,7 +33,7 @@ def _hear(recogniser: Recogniser, samples: Samples, grammar: Grammar | None = No
         "how much did i spend on groceries last month",
         "show me my last five transactions",
         "yes please",
-        "the number is four seven two nine",
+        "my code is four seven two nine",
     ],
 )
 def test_the_shipped_model_hears_commands(shipped: Recogniser, say: Say, text: str) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.asr.adaptation_questions import Question, answers
 from assistant.asr.endpoint import EndOfTurn, Expecting, Verdict
+from assistant.asr.grammar import Grammar
 from assistant.asr.recogniser import Recogniser
 from assistant.asr.turns import OneTurn, split_turns
 from assistant.asr.voice_activity import VoiceActivity
@@ -30,11 +32,13 @@ def take(turn: OneTurn, counted: list[int]) -> Iterator[Samples]:
         yield chunk
 
 
-def hear(sound: Samples, rules: EndOfTurn | None = None) -> tuple[Transcript, OneTurn, float]:
+def hear(
+    sound: Samples, rules: EndOfTurn | None = None, grammar: Grammar | None = None
+) -> tuple[Transcript, OneTurn, float]:
     """The transcript, the turn, and the seconds of audio that it took."""
     turn = OneTurn(chunks(sound), rules)
     counted: list[int] = []
-    heard = Recogniser(model()).transcribe(take(turn, counted), on_partial=turn.partial)
+    heard = Recogniser(model()).transcribe(take(turn, counted), on_partial=turn.partial, grammar=grammar)
     return heard, turn, sum(counted) / 16_000
 
 
@@ -50,7 +54,11 @@ def test_a_yes_right_at_the_prompt_is_heard_and_ends_within_six_tenths(path: Pat
     answer = speech(path)
     loud = np.flatnonzero(np.abs(answer.astype(int)) > 500)
     answer = answer[int(loud[0]) :]  # no silence before it
-    heard, turn, seconds = hear(noisy(dbfs, answer, silence(5)), EndOfTurn(Expecting.YES_NO))
+    heard, turn, seconds = hear(
+        noisy(dbfs, answer, silence(5)),
+        EndOfTurn(Expecting.YES_NO),
+        Grammar(answers(Question.CONFIRMATION)),
+    )
     assert heard.text in ("yes", "no")
     assert turn.verdict is Verdict.FINISHED
     assert seconds - end_of_voice(speech(path)[int(loud[0]) :]) <= 0.6
