@@ -123,7 +123,7 @@ def _intent(command: Mapping[str, Any], turn: Turn) -> Iterator[str]:
 def _slots(command: Mapping[str, Any], turn: Turn, today: date) -> Iterator[str]:
     if command["intent"] in _NO_SLOTS or turn.understood is None:
         return
-    named = {_plain(value) for reply in turn.replies for value in reply.values.values()}
+    answer = " ".join(word for reply in turn.replies for word in plain_words(reply.screen))
     wanted: dict[str, Any] = {**(command.get("slots") or {})}
     allowed: dict[str, Any] = command.get("may") or {}
     against = wanted.pop("against", None)
@@ -135,7 +135,7 @@ def _slots(command: Mapping[str, Any], turn: Turn, today: date) -> Iterator[str]
         # A comparison may name either of its two periods; the other follows.
         either = [expected, against] if name == "period" and against else [expected]
         right = [value for value in values if any(_same(name, value, each, today) for each in either)]
-        if name in _LOOKED_UP and values and not right and _plain(expected) in named:
+        if name in _LOOKED_UP and values and not right and " ".join(_plain(expected)) in answer:
             right = values  # heard otherwise, and found by its sound among the customer's own names
         rest = [value for value in values if value not in right]
         if not right:
