@@ -33,7 +33,7 @@ class ValueFeaturizer(SparseFeaturizer, GraphComponent):
 
     Words: one column for each kind. Sentence: the same, then whether there are two periods, and
     whether the amount is compared with something. The marks are set as patterns of the tokens too,
-    which is where a CRFEntityExtractor with the feature `pattern` looks.
+    which is where the `NameExtractor` with the feature `pattern` looks.
     """
 
     @classmethod
