@@ -223,6 +223,12 @@ def ensure_sound(dev):
         say("  Going on without sound: apt-get install %s would bring it." % " ".join(missing))
 
 
+def ensure_browser():
+    """The browser in which the tests look at pages."""
+    if not shutil.which("chromium") and not (may_install() and apt_install("chromium")):
+        say("  Going on without a browser: apt-get install chromium would bring it.")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Make .venv ready for the assistant.")
     parser.add_argument("--dev", action="store_true", help="also what tests and linters need")
@@ -240,6 +246,8 @@ def main():
     install(dev)
     link()
     ensure_sound(dev)
+    if dev:
+        ensure_browser()
 
 
 if __name__ == "__main__":
