@@ -37,8 +37,10 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def shown(browser: Browser, page: Path | str, *, width: int = 1600, height: int = 900) -> Iterator[Page]:
-    """A file or an address in a window of that size. A complaint on its console and what did not load fail the
-    test."""
+    """A file or an address in a window of that size.
+
+    The test fails when the page complains on its console, or when something of it does not load.
+    """
     complaints: list[str] = []
     context = browser.new_context(viewport={"width": width, "height": height})
     try:
