@@ -10,6 +10,7 @@ from datetime import date
 
 from assistant.actions.phrases import Phrases
 from assistant.actions.wording import Wording
+from assistant.bank.payees import PayeeBook
 from assistant.bank.portfolio import Portfolio
 from assistant.errors import SettingsError
 from assistant.nlu.values.today import TODAY
@@ -20,6 +21,7 @@ from assistant.settings import Settings
 class Services:
     settings: Settings
     portfolio: Portfolio
+    payees: PayeeBook
     today: Callable[[], date]
     phrases: Phrases
     wording: Wording
@@ -30,6 +32,7 @@ class Services:
         return cls(
             settings=settings,
             portfolio=portfolio,
+            payees=PayeeBook.from_settings(settings, portfolio, today),
             today=today,
             phrases=Phrases.read(settings.nlu_data / "phrases.yml", settings.language),
             wording=Wording(settings.language),

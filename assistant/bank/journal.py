@@ -6,11 +6,6 @@ consents lie: whoever gets the file learns how many payments there were, and can
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,27 +15,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from cryptography.fernet import Fernet, InvalidToken
-
 from assistant.bank.payment import Frequency, Order, Payee, Payment, PaymentState, Product, Schedule
-from assistant.bank.private_files import ensure_private_folder
-from assistant.bank.secrets import FileSecrets, choose_store
-from assistant.errors import JournalError, PaymentOpenError, StorageError
+from assistant.bank.sealed_database import Sealed, SealedDatabase
+from assistant.errors import JournalError, PaymentOpenError
 from assistant.money import Money
 from assistant.settings import Settings
 
 FILE_NAME = "payments.sqlite"
-_KEY_NAME = "payment-journal-key"
-_SECONDS = 10.0
-"""How long another process may hold the file; it does so for milliseconds."""
-_TABLE = """
-CREATE TABLE IF NOT EXISTS payments (
-    id TEXT PRIMARY KEY,
-    fingerprint TEXT NOT NULL,
-    open INTEGER NOT NULL,
-    sealed BLOB NOT NULL
-)
-"""
+_COLUMNS = "id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, open INTEGER NOT NULL, sealed BLOB NOT NULL"
 
 
 def _now() -> datetime:
@@ -53,10 +35,16 @@ class Journal:
 
     def __init__(self, folder: Path, *, keyring: bool, now: Callable[[], datetime] = _now):
         """Nothing is opened yet. `now` tells the time with its zone."""
-        self._folder = folder
-        self._keyring = keyring
+        self._database = SealedDatabase(
+            folder,
+            keyring=keyring,
+            file_name=FILE_NAME,
+            key_name="payment-journal-key",
+            table="payments",
+            columns=_COLUMNS,
+            error=JournalError,
+        )
         self._now = now
-        self._known_key: bytes | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Journal:
@@ -117,63 +105,16 @@ class Journal:
 
     @contextmanager
     def _open(self) -> Iterator[_Pages]:
-        """One transaction, on the disk when the block is left."""
-        file = self._folder / FILE_NAME
-        try:
-            ensure_private_folder(self._folder)
-            # SQLite gives the files beside it the mode of this one.
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-            file.chmod(0o600)
-            connection = sqlite3.connect(file, timeout=_SECONDS, isolation_level=None)
-        except (OSError, sqlite3.Error, StorageError) as error:
-            raise JournalError(type(error).__name__) from error
-        try:
-            # With a write-ahead log, FULL means that a commit has reached the disk when it returns.
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(_TABLE)
-            yield _Pages(connection, self._key(connection))
-            connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise JournalError(str(error)) from error
-        finally:
-            connection.close()
-
-    def _key(self, connection: sqlite3.Connection) -> bytes:
-        """Made before the first payment, within the transaction. A lost one is never replaced: payments
-        that cannot be read may still be open."""
-        if self._known_key is None:
-            try:
-                stored = self._stored_key()
-                if stored is None:
-                    if connection.execute("SELECT 1 FROM payments LIMIT 1").fetchone():
-                        raise JournalError("the key of the record is gone")
-                    stored = Fernet.generate_key().decode()
-                    choose_store(self._folder, keyring_wanted=self._keyring).put(_KEY_NAME, stored)
-            except JournalError:
-                raise
-            except StorageError as error:
-                raise JournalError(error.detail) from error
-            self._known_key = stored.encode()
-        return self._known_key
-
-    def _stored_key(self) -> str | None:
-        """Where there was no keyring on the first day it is in a file for good."""
-        in_file = FileSecrets(self._folder).get(_KEY_NAME)
-        return in_file or choose_store(self._folder, keyring_wanted=self._keyring).get(_KEY_NAME)
+        with self._database.open() as sealed:
+            yield _Pages(sealed)
 
 
 class _Pages:
     """The rows within one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, key: bytes):
-        self._connection = connection
-        self._key = key
-        try:
-            self._fernet = Fernet(key)
-        except ValueError as error:
-            raise JournalError("the key of the record is damaged") from error
+    def __init__(self, sealed: Sealed):
+        self._sealed = sealed
+        self._connection = sealed.connection
 
     def add(self, payment: Payment) -> None:
         self._connection.execute(
@@ -209,7 +150,7 @@ class _Pages:
     def _fingerprint(self, order: Order) -> str:
         """What makes two orders the same. Keyed, so that nobody finds the order by trying amounts."""
         facts = {**_order_json(order), "product": None}
-        return hmac.new(self._key, json.dumps(facts).encode(), hashlib.sha256).hexdigest()
+        return self._sealed.digest(facts)
 
     def _seal(self, payment: Payment) -> bytes:
         facts = {
@@ -222,16 +163,13 @@ class _Pages:
             "state": payment.state.value,
             "told": payment.told.value if payment.told else None,
         }
-        return self._fernet.encrypt(json.dumps(facts).encode())
+        return self._sealed.seal(facts)
 
     def _unseal(self, name: str, sealed: bytes) -> Payment:
         """Raises JournalError when the row was damaged, changed, or put in the place of another."""
-        try:
-            facts = json.loads(self._fernet.decrypt(sealed))
-        except (InvalidToken, ValueError, TypeError) as error:
-            raise JournalError("the record of a payment is damaged") from error
+        facts = self._sealed.unseal(sealed)
         if facts["id"] != name:
-            raise JournalError("the record of a payment is damaged")
+            raise JournalError("a row lies in the place of another")
         return Payment(
             id=name,
             order=_order_of(facts["order"]),

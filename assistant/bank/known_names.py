@@ -1,9 +1,9 @@
-"""The names of everybody the customer paid or was paid by, for matching what was said."""
+"""Everybody the customer paid or was paid by: their names, for matching what was said; the last payments."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
 from assistant.bank.model import Transaction
@@ -28,6 +28,7 @@ class KnownNames:
         self._lock = threading.Lock()
         self._names: frozenset[str] = frozenset()
         self._sorted: tuple[str, ...] = ()
+        self._paid: dict[str, Transaction] = {}
         self._begun: date | None = None
         self._reading: threading.Thread | None = None
         self._generation = 0
@@ -43,6 +44,11 @@ class KnownNames:
                 self._reading.start()
             return self._sorted
 
+    def paid(self) -> tuple[Transaction, ...]:
+        """The last payment to every account number that money went to, the newest first, as far as known."""
+        with self._lock:
+            return tuple(sorted(self._paid.values(), key=lambda each: each.on, reverse=True))
+
     def wait(self) -> None:
         """Until the day's reading is over, well or badly; at once when none has begun."""
         with self._lock:
@@ -52,26 +58,34 @@ class KnownNames:
 
     def learn(self, transactions: Iterable[Transaction]) -> None:
         """Take names from what was read for another purpose."""
+        found = tuple(transactions)
         with self._lock:
-            self._add(_names_in(transactions))
+            self._add(found)
 
     def clear(self) -> None:
         """Forget all, because other banks are connected now."""
         with self._lock:
             self._generation += 1
             self._begun = None
-            self._names, self._sorted = frozenset(), ()
+            self._names, self._sorted, self._paid = frozenset(), (), {}
 
     def _refresh(self, today: date, generation: int) -> None:
         try:
-            found = _names_in(self._read(today - timedelta(days=DAYS), today))
+            found = tuple(self._read(today - timedelta(days=DAYS), today))
         except AssistantError:
             return  # what later questions bring is learnt all the same
         with self._lock:
             if generation == self._generation:
                 self._add(found)
 
-    def _add(self, names: frozenset[str]) -> None:
+    def _add(self, transactions: Sequence[Transaction]) -> None:
+        for each in transactions:
+            iban = each.counterparty_iban
+            if iban and each.counterparty and each.money.is_negative:
+                known = self._paid.get(iban)
+                if known is None or known.on <= each.on:
+                    self._paid[iban] = each
+        names = _names_in(transactions)
         if not names <= self._names:
             self._names |= names
             self._sorted = tuple(sorted(self._names, key=str.casefold))

@@ -147,10 +147,10 @@ def _order(
     order = Order(
         bank=account.bank,
         debtor_iban=check_iban(account.iban),
-        payee=replace(payee, name=_line(payee.name, LONGEST_NAME)),
+        payee=replace(payee, name=one_line(payee.name, LONGEST_NAME)),
         money=money,
         product=product,
-        remittance=_line(remittance, LONGEST_REMITTANCE),
+        remittance=one_line(remittance, LONGEST_REMITTANCE),
         on=on,
         schedule=schedule,
     )
@@ -162,7 +162,7 @@ def _order(
     return order
 
 
-def _line(text: str, longest: int) -> str:
+def one_line(text: str, longest: int) -> str:
     """One line without the space around it. Raises OrderError when it is too long or cannot be written."""
     line = " ".join(text.split())
     if len(line) > longest or not line.isprintable():

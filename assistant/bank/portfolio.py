@@ -130,6 +130,13 @@ class Portfolio:
         """
         return self._names.known()
 
+    def paid(self) -> tuple[Transaction, ...]:
+        """The last payment to every account number that money went to, the newest first. Waits for the day's
+        reading of the names, which a slow bank can draw out."""
+        self._names.known()
+        self._names.wait()
+        return self._names.paid()
+
     def vocabulary(self, *, wait: bool = False) -> tuple[str, ...]:
         """Every name that the customer may say, in written form: `names` and those of accounts and banks.
 

@@ -35,6 +35,30 @@ class IbanError(OrderError):
     remedy = "Compare the IBAN with the bill, group by group, and give it again."
 
 
+class IbanLengthError(IbanError):
+    code = "payment.iban_length"
+    say = "That account number is too short or too long."
+
+
+class IbanDigitsError(IbanError):
+    code = "payment.iban_digits"
+    say = "That account number cannot be right: its check digits do not fit."
+
+
+class PayeeExistsError(OrderError):
+    """Two payees of one name, or one account under two names, would be taken for each other."""
+
+    code = "payment.payee_exists"
+    say = "There is already a payee with that name or that account number."
+    remedy = "Choose another name, or remove the payee that is there first."
+
+
+class PayeeUnknownError(OrderError):
+    code = "payment.payee_unknown"
+    say = "That payee is not on your list."
+    remedy = "Ask for your payees to hear who is on the list."
+
+
 class ScheduleError(OrderError):
     code = "payment.schedule"
     say = "I cannot pay on those days."
@@ -46,6 +70,14 @@ class JournalError(StorageError):
 
     code = "storage.journal"
     say = "I cannot keep a safe record of payments on this computer, so I send none."
+    remedy = "Make room on the disk, unlock the keyring, and check that the folder can be written to."
+
+
+class PayeeBookError(StorageError):
+    """The customer's own list of payees cannot be written or read."""
+
+    code = "storage.payees"
+    say = "I cannot read or change your list of payees on this computer."
     remedy = "Make room on the disk, unlock the keyring, and check that the folder can be written to."
 
 

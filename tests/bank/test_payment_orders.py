@@ -25,7 +25,14 @@ from assistant.bank.payment import (
     state_of,
 )
 from assistant.bank.xs2a_payments import order_body
-from assistant.errors import AccountError, AmountError, IbanError, OrderError, ScheduleError
+from assistant.errors import (
+    AccountError,
+    AmountError,
+    IbanDigitsError,
+    IbanError,
+    OrderError,
+    ScheduleError,
+)
 from assistant.money import Money
 from tests.bank.conftest import TODAY
 
@@ -112,7 +119,7 @@ def test_what_is_no_iban(written: str) -> None:
         ({"currency": "GBP"}, AccountError),
         ({"account": CARD}, AccountError),
         ({"iban": IRISH}, AccountError),
-        ({"iban": GERMAN[:-1] + "1"}, IbanError),
+        ({"iban": GERMAN[:-1] + "1"}, IbanDigitsError),
         ({"name": "  "}, OrderError),
         ({"name": "x" * 71}, OrderError),
         ({"remittance": "x" * 141}, OrderError),
