@@ -8,13 +8,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.asr.adaptation_questions import Question, question_of
+from assistant.asr import second_hearing
+from assistant.asr.adaptation_confidence import Calibration
+from assistant.asr.adaptation_questions import YES, Question, answers, question_of
+from assistant.asr.confusions import holds_number
 from assistant.asr.recogniser import Recogniser
 from assistant.errors import AssistantError, SilentRecordingError
 from assistant.events import (
@@ -113,6 +116,7 @@ class Conversation:
         self._dialogue = dialogue
         self._ears = recogniser
         self._listener = recogniser.expecting(None) if recogniser else None
+        self._asked: Question | None = None
         self._synthesiser = synthesiser
         self._observers = list(observers)
         self._name = name
@@ -129,12 +133,29 @@ class Conversation:
         if self._in_turn:
             self._publish(event)
 
-    def hear(self, frames: Frames) -> Turn:
-        """A spoken turn: 16 kHz mono int16 frames up to the end of the utterance."""
+    def hear(
+        self,
+        frames: Frames,
+        *,
+        overlapped: Callable[[], bool] = lambda: False,
+        reply_heard: bool = True,
+    ) -> Turn:
+        """A spoken turn: 16 kHz mono int16 frames up to the end of the utterance.
+
+        `overlapped`, asked when the frames are over: whether any sound of our own was playing while they were
+        recorded. `reply_heard`: whether the reply before was played to its end. A yes counts only where
+        it was, and where nothing overlapped.
+        """
         if self._listener is None:
             raise TypeError("this conversation was made without a recogniser")
         recogniser = self._listener()
-        return self._turn(lambda stages: self._recognise(recogniser, frames, stages))
+
+        def listen(stages: dict[str, float]) -> _Heard:
+            transcript, certainty = self._recognise(recogniser, frames, stages)
+            known = {"certainty": certainty, "overlapped": overlapped(), "reply_heard": reply_heard}
+            return _Heard(transcript.text, known | _metadata(transcript, recogniser.model.calibration))
+
+        return self._turn(listen)
 
     def read(self, text: str) -> Turn:
         """A typed turn."""
@@ -163,7 +184,10 @@ class Conversation:
         self._publish(TurnEnded(self._clock(), self._turns, stages))
         return Turn(self._turns, tuple(self._events), speech)
 
-    def _recognise(self, recogniser: Recogniser, frames: Frames, stages: dict[str, float]) -> _Heard:
+    def _recognise(
+        self, recogniser: Recogniser, frames: Frames, stages: dict[str, float]
+    ) -> tuple[Transcript, float]:
+        """What was heard, and how certain its least sure word was."""
         watched = _Watched(frames, self._clock)
         transcript = recogniser.transcribe(watched, on_partial=self._on_partial)
         if not transcript.text:
@@ -172,28 +196,44 @@ class Conversation:
         certainty = transcript.confidence
         if certainty < _DOUBT:
             transcript = self._sensible(recogniser, transcript, watched)
+        transcript = self._heard_again(recogniser, transcript, watched)
         now = self._clock()
         if transcript.words:
             self._publish(SpeechStarted(now, transcript.words[0].start))
-        self._publish(replace(transcript, at=now))
+        transcript = replace(transcript, at=now)
+        self._publish(transcript)
         stages["hear"] = (now - watched.last) * 1000
-        return _Heard(transcript.text, certainty)
+        return transcript, certainty
 
     def _sensible(self, recogniser: Recogniser, transcript: Transcript, audio: _Watched) -> Transcript:
         """The likeliest reading that means something, when the very likeliest one does not."""
+        readings = recogniser.readings(audio.kept, _READINGS)
+        others = tuple(each.text for each in readings if each.text != transcript.text)
+        transcript = replace(transcript, alternatives=others)
         if self._dialogue.understands(transcript.text):
             return transcript
-        for reading in recogniser.readings(audio.kept, _READINGS):
-            if reading != transcript.text and self._dialogue.understands(reading):
-                others = (transcript.text, *transcript.alternatives)
-                return replace(transcript, text=reading, words=(), alternatives=others)
+        for reading in others:
+            if self._dialogue.understands(reading):
+                rest = (transcript.text, *(each for each in others if each != reading))
+                return replace(transcript, text=reading, words=(), alternatives=rest)
+        return transcript
+
+    def _heard_again(self, recogniser: Recogniser, transcript: Transcript, audio: _Watched) -> Transcript:
+        """With a second, strict hearing of what it costs most to mishear: a number, a yes."""
+        text = transcript.text
+        if self._asked is Question.CONFIRMATION or text in answers(Question.CONFIRMATION):
+            said = second_hearing.confirmation(recogniser, audio.kept)
+            transcript = replace(transcript, confirmation=said)
+        if self._asked is Question.AMOUNT or holds_number(text.split()):
+            readings = second_hearing.amounts(recogniser, audio.kept, text, transcript.alternatives)
+            transcript = replace(transcript, amount_readings=readings)
         return transcript
 
     def _understand(self, heard: _Heard, stages: dict[str, float]) -> Answer:
-        metadata = {} if heard.certainty is None else {"certainty": heard.certainty}
-        answer = self._dialogue.handle(heard.text, conversation=self._name, metadata=metadata)
+        answer = self._dialogue.handle(heard.text, conversation=self._name, metadata=heard.metadata)
+        self._asked = question_of(answer.expects)
         if self._ears:
-            self._listener = self._ears.expecting(question_of(answer.expects))
+            self._listener = self._ears.expecting(self._asked)
         now = self._clock()
         stages["understand"] = answer.understanding_ms
         stages["answer"] = answer.acting_ms
@@ -232,8 +272,19 @@ class Conversation:
 @dataclass(frozen=True, slots=True)
 class _Heard:
     text: str
-    certainty: float | None = None
-    """Of the least sure word, 0 to 1; None for typed text."""
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    """What Rasa is told beside the text; nothing for typed text, which is certain."""
+
+
+def _metadata(transcript: Transcript, calibration: Calibration) -> dict[str, object]:
+    """What `assistant.actions.money.certainty` reads, in what JSON can hold."""
+    said = transcript.confirmation
+    return {
+        "words": [[word.text, calibration.word(word.confidence)] for word in transcript.words],
+        "readings": list(transcript.alternatives),
+        "amount_readings": [[reading.text, reading.behind] for reading in transcript.amount_readings],
+        "yes": None if said is None else said in YES,
+    }
 
 
 class _Watched:

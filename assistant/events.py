@@ -44,12 +44,25 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a turn's audio."""
+
+    text: str
+    behind: float = 0.0
+    """How much less likely than the likeliest reading, in natural logarithms; 0 for that one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript(Event):
     text: str
     words: tuple[Word, ...] = ()
     alternatives: tuple[str, ...] = ()
     """Other readings of the same audio, best first, the transcript itself left out."""
     audio_seconds: float = 0.0
+    amount_readings: tuple[Reading, ...] = ()
+    """From a second hearing of the numbers in it, likeliest first; empty when there was none."""
+    confirmation: str | None = None
+    """From a second hearing for a yes or a no; None when there was none."""
 
     @property
     def confidence(self) -> float:

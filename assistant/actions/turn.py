@@ -30,8 +30,10 @@ class Turn:
         message: Mapping[str, Any] = tracker.latest_message or {}
         self.text = str(message.get("text") or "")
         self.heard = Filters.from_entities(message.get("entities") or [])
-        metadata: Mapping[str, Any] = message.get("metadata") or {}
-        self.certainty = _certainty(metadata.get("certainty"), message.get("intent") or {})
+        self.intent = str((message.get("intent") or {}).get("name") or "")
+        self.metadata: Mapping[str, Any] = message.get("metadata") or {}
+        """What the conversation knows of a spoken turn; without `certainty` for typed text."""
+        self.certainty = _certainty(self.metadata.get("certainty"), message.get("intent") or {})
         self._slots: Mapping[str, Any] = tracker.slots
         self._changes: dict[str, Any] = {}
         self._said: list[dict[str, Any]] = []

@@ -59,6 +59,41 @@ _MORE = (
 )
 
 
+YES = (
+    "yes",
+    "yeah",
+    "yep",
+    "sure",
+    "correct",
+    "okay",
+    "right",
+    "that's right",
+    "that is right",
+    "exactly",
+    "go ahead",
+    "yes i am",
+    "i am sure",
+    "yes do it",
+    "yes please",
+)
+"""Answers that are a yes and nothing beside it."""
+
+_NO = (
+    "no",
+    "nope",
+    "no thanks",
+    "no thank you",
+    "wrong",
+    "that's wrong",
+    "stop",
+    "cancel",
+    "never mind",
+    "don't do it",
+    "no i am not",
+    "not now",
+)
+
+
 class Question(Enum):
     """Kinds of question, by the name that a response template gives: `metadata: {expects: amount}`."""
 
@@ -78,38 +113,7 @@ def answers(question: Question) -> tuple[str, ...]:
         return tuple(_digits())
     if question is Question.MORE:
         return _MORE
-    yes = (
-        "yes",
-        "yeah",
-        "yep",
-        "sure",
-        "correct",
-        "okay",
-        "right",
-        "that's right",
-        "that is right",
-        "exactly",
-        "go ahead",
-        "yes i am",
-        "i am sure",
-        "yes do it",
-        "yes please",
-    )
-    no = (
-        "no",
-        "nope",
-        "no thanks",
-        "no thank you",
-        "wrong",
-        "that's wrong",
-        "stop",
-        "cancel",
-        "never mind",
-        "don't do it",
-        "no i am not",
-        "not now",
-    )
-    return (*yes, *no, "change it", "change", "change the amount", "wait", "say that again", "repeat that")
+    return (*YES, *_NO, "change it", "change", "change the amount", "wait", "say that again", "repeat that")
 
 
 def question_of(name: str) -> Question | None:

@@ -14,7 +14,7 @@ from assistant.asr.quiet import QuietGate
 from assistant.asr.speech_model import SpeechModel, open_model
 from assistant.audio.frames import CHUNK_SAMPLES, Samples
 from assistant.errors import SpeechModelError
-from assistant.events import Transcript, Word
+from assistant.events import Reading, Transcript, Word
 
 
 class Recogniser:
@@ -74,7 +74,7 @@ class Recogniser:
             for entry in result.get("result", ())
         )
         text = " ".join(word.text for word in words)
-        readings = _readings(others.finish(), alternatives + 1) if others else []
+        readings = [each.text for each in _readings(others.finish(), alternatives + 1)] if others else []
         return Transcript(
             self._clock(),
             text,
@@ -91,12 +91,17 @@ class Recogniser:
         starts = range(0, len(audio), CHUNK_SAMPLES)
         return self.transcribe((audio[start : start + CHUNK_SAMPLES] for start in starts), grammar=grammar)
 
-    def readings(self, chunks: Iterable[Samples], count: int) -> tuple[str, ...]:
-        """The likeliest readings of audio that was heard before, best first, at most `count`."""
-        listening = _Listening(self._recogniser(None, count), None)
+    def readings(
+        self, chunks: Iterable[Samples], count: int, *, grammar: Grammar | None = None
+    ) -> tuple[Reading, ...]:
+        """The likeliest readings of audio that was heard before, best first, at most `count`.
+
+        Raises SpeechModelError for a grammar that the model cannot use.
+        """
+        listening = _Listening(self._recogniser(grammar, count), None)
         for chunk in chunks:
             listening.hear(chunk)
-        return tuple(dict.fromkeys(_readings(listening.finish(), count)))
+        return tuple(_readings(listening.finish(), count)[:count])
 
     def _recogniser(self, grammar: Grammar | None, readings: int = 0) -> Any:
         if grammar is None:
@@ -144,22 +149,31 @@ class _Listening:
             tell(text)
 
 
-def _readings(results: list[dict[str, Any]], count: int) -> list[str]:
+def _readings(results: list[dict[str, Any]], count: int) -> list[Reading]:
     """Readings of the whole from readings of its segments, best first.
 
     One segment at a time is read another way, the others staying at their best: segments are apart
-    by a pause, and their scores cannot be compared.
+    by a pause, and each is judged against its own best reading.
     """
-    segments = [
-        list(dict.fromkeys(entry["text"].strip() for entry in result.get("alternatives", ())))
-        for result in results
-    ]
-    segments = [texts for texts in segments if texts and texts != [""]]
-    best = [texts[0] for texts in segments]
-    readings = [" ".join(part for part in best if part)]
+    segments = [segment for segment in map(_segment, results) if segment]
+    best = [segment[0].text for segment in segments]
+    found = [Reading(" ".join(part for part in best if part))] if best else []
     for rank in range(1, count):
-        for place, texts in enumerate(segments):
-            if rank < len(texts):
-                parts = [*best[:place], texts[rank], *best[place + 1 :]]
-                readings.append(" ".join(part for part in parts if part))
-    return list(dict.fromkeys(readings))
+        for place, segment in enumerate(segments):
+            if rank < len(segment):
+                parts = [*best[:place], segment[rank].text, *best[place + 1 :]]
+                found.append(Reading(" ".join(part for part in parts if part), segment[rank].behind))
+    unique: dict[str, Reading] = {}
+    for reading in sorted(found, key=lambda reading: reading.behind):
+        unique.setdefault(reading.text, reading)
+    return list(unique.values())
+
+
+def _segment(result: dict[str, Any]) -> list[Reading]:
+    """The readings of one segment; empty for one in which nothing was said."""
+    entries = result.get("alternatives", ())
+    top = max((entry["confidence"] for entry in entries), default=0.0)
+    texts: dict[str, float] = {}
+    for entry in entries:
+        texts.setdefault(entry["text"].strip(), top - entry["confidence"])
+    return [] if list(texts) in ([], [""]) else [Reading(text, behind) for text, behind in texts.items()]

@@ -10,6 +10,7 @@ import weakref
 from pathlib import Path
 from typing import Any
 
+from assistant.asr.adaptation_confidence import Calibration
 from assistant.errors import BrokenSpeechModelError, NoSpeechModelError
 from assistant.settings import SAMPLE_RATE
 
@@ -43,6 +44,7 @@ class SpeechModel:
         self.folder = folder
         self.takes_grammar = not _any(folder, _STATIC)
         """Only models with a dynamic graph can be given a vocabulary at run time."""
+        self.calibration = Calibration.of_model(folder)
         try:
             self._model = vosk.Model(str(folder))
             vosk.KaldiRecognizer(self._model, SAMPLE_RATE)  # reads the graph's consistency

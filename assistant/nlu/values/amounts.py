@@ -112,6 +112,28 @@ def find(text: str, taken: Spans = ()) -> list[Found]:
     return results
 
 
+def meanings(text: str) -> list[tuple[Decimal, str | None]]:
+    """What the first amount in a text may mean, as (value, currency), likeliest first.
+
+    "Two fifty" is 2.50 or 250: no ear can tell. Where no figure is clearly an amount the first bare one is
+    taken, as after "how much?".
+    """
+    words = split(text)
+    figures = numbers(words)
+    sure = next(iter(find(text)), None)
+    for index, word in enumerate(words):
+        amount = _amount(words, figures, index)
+        if amount is None or (sure and not sure.start <= word.start < sure.end):
+            continue
+        value = Decimal(sure.value["value"]) if sure else amount.value
+        values = [value]
+        if amount.pair:
+            first, second = amount.pair
+            values += [each for each in (first * 100 + second, first + second / 100) if each != value]
+        return [(each, amount.currency) for each in values]
+    return []
+
+
 def _with_neighbours(
     words: Sequence[Word], figures: Sequence[Number], amount: _Amount
 ) -> tuple[Found | None, int]:
@@ -249,7 +271,7 @@ def _price(words: Sequence[Word], figures: Sequence[Number], figure: Number) -> 
         return _Amount(figure.first, last, value, None, True, pair)
     if pair is not None and pair[1] not in _SHOP_ENDINGS:
         value = pair[0] * 100 + pair[1]
-    return _Amount(figure.first, last + 1, value, _MAJOR[unit_word], True)
+    return _Amount(figure.first, last + 1, value, _MAJOR[unit_word], True, pair)
 
 
 # --- its neighbours --------------------------------------------------------------------------
