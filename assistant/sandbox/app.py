@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from sanic import Blueprint, Sanic
@@ -20,6 +21,7 @@ from assistant.sandbox import (
     checks_api,
     consents_api,
     payments_api,
+    requests_api,
 )
 from assistant.sandbox.cards import Cards
 from assistant.sandbox.catalogue import BANKS
@@ -30,12 +32,13 @@ from assistant.sandbox.ledger import Ledger
 from assistant.sandbox.matters import AUTHORISATIONS, CANCELLATIONS
 from assistant.sandbox.orders import Service
 from assistant.sandbox.pages import pages_blueprint
+from assistant.sandbox.payment_requests import PaymentRequests
 from assistant.sandbox.payments import Payments
 from assistant.sandbox.practice_api import practice_blueprint
 from assistant.sandbox.quirks import Quirk, read_quirks
 from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.sca import Authorisations
-from assistant.sandbox.schema import open_database
+from assistant.sandbox.schema import at_once, open_database
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +90,10 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/x/cards/<card_id>", cards_api.read_card),
     ("PUT", "/x/cards/<card_id>/block", cards_api.block_card),
     ("PUT", "/x/cards/<card_id>/limit", cards_api.limit_card),
+    ("GET", "/x/payment-requests", requests_api.list_requests),
+    ("GET", "/x/payment-requests/<request_id>", requests_api.read_request),
+    ("PUT", "/x/payment-requests/<request_id>/decline", requests_api.decline_request),
+    ("GET", "/x/top-ups", requests_api.list_operators),
 )
 
 
@@ -116,14 +123,17 @@ def create_app(
     app.config.KEEP_ALIVE_TIMEOUT = 120
     desks = {}
     for bank in BANKS:
+        requests = PaymentRequests(engine, bank, ledger)
         desk = Desk(
             plan=bank,
             ledger=ledger,
             consents=Consents(engine, clock, bank, ledger),
-            payments=Payments(engine, clock, bank, ledger),
+            payments=Payments(engine, clock, bank, ledger, requests),
+            payment_requests=requests,
             cards=Cards(engine),
             authorisations=Authorisations(engine, clock, bank, announce),
             quirks=(quirks or {}).get(bank.slug, read_quirks(bank.default_quirks)),
+            at_once=partial(at_once, engine),
         )
         desks[bank.slug] = desk
         blueprint = Blueprint(f"{name}-{bank.slug}", url_prefix=bank.prefix)

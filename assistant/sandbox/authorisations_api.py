@@ -75,12 +75,14 @@ def update_authorisation(desk: Desk, request: Request, authorisation_id: str, **
     body = read_body(request)
     if "scaAuthenticationData" in body:
         code = read_text(body, "scaAuthenticationData")
-        authorisation = desk.authorisations.confirm(authorisation, code, says=matter.says)
-        settle(desk, matter, authorisation)
+        with desk.at_once():
+            authorisation = desk.authorisations.confirm(authorisation, code, says=matter.says)
+            settle(desk, matter, authorisation)
     elif "confirmationCode" in body:
         code = read_text(body, "confirmationCode")
-        authorisation = desk.authorisations.confirm_return(authorisation, code, says=matter.says)
-        settle(desk, matter, authorisation)
+        with desk.at_once():
+            authorisation = desk.authorisations.confirm_return(authorisation, code, says=matter.says)
+            settle(desk, matter, authorisation)
     elif "authenticationMethodId" in body:
         authorisation = desk.authorisations.choose(authorisation, read_text(body, "authenticationMethodId"))
     else:
@@ -89,7 +91,7 @@ def update_authorisation(desk: Desk, request: Request, authorisation_id: str, **
 
 
 def settle(desk: Desk, matter: Matter, authorisation: Authorisation) -> None:
-    """Let the matter know that a customer has confirmed it."""
+    """Let the matter know that a customer has confirmed it, in the transaction that finalised it."""
     if authorisation.status != sca.FINALISED or authorisation.psu is None:
         return
     signed = {other.psu for other in desk.authorisations.of(matter.parent) if other.status == sca.FINALISED}

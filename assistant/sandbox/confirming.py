@@ -43,8 +43,9 @@ def answer_in_app(desk: Desk, authorisation_id: str, *, approve: bool) -> Author
     """Raises RefusalError RESOURCE_UNKNOWN, STATUS_INVALID, SCA_INVALID."""
     authorisation = desk.authorisations.find(authorisation_id)
     matter = matter_at(desk, authorisation.parent)
-    answered = desk.authorisations.answer_in_app(authorisation, approve=approve, says=matter.says)
-    settle(desk, matter, answered)
+    with desk.at_once():
+        answered = desk.authorisations.answer_in_app(authorisation, approve=approve, says=matter.says)
+        settle(desk, matter, answered)
     return answered
 
 
@@ -55,13 +56,14 @@ def answer_on_page(
     matter = matter_at(desk, authorisation.parent)
     if psu not in matter.signers:
         raise RefusalError("PSU_CREDENTIALS_INVALID", "not for this customer to confirm")
-    answered = desk.authorisations.answer_on_page(
-        authorisation,
-        psu=psu,
-        password=password,
-        approve=approve,
-        says=matter.says,
-        with_code=Quirk.NO_CONFIRMATION_CODE not in desk.quirks,
-    )
-    settle(desk, matter, answered)
+    with desk.at_once():
+        answered = desk.authorisations.answer_on_page(
+            authorisation,
+            psu=psu,
+            password=password,
+            approve=approve,
+            says=matter.says,
+            with_code=Quirk.NO_CONFIRMATION_CODE not in desk.quirks,
+        )
+        settle(desk, matter, answered)
     return answered

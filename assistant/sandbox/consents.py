@@ -16,7 +16,7 @@ from assistant.sandbox.catalogue import BankPlan
 from assistant.sandbox.clock import Clock, read_day
 from assistant.sandbox.ledger import Account, Ledger
 from assistant.sandbox.refusals import RefusalError
-from assistant.sandbox.schema import consents, reads
+from assistant.sandbox.schema import consents, reads, writing
 
 LONGEST = timedelta(days=180)
 """Delegated Regulation (EU) 2022/2360: a customer has to sign in anew after 180 days."""
@@ -119,7 +119,7 @@ class Consents:
         A recurring consent takes the place of the former one of that customer and caller.
         """
         consent = self.get_open(consent_id)
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             if complete and consent.recurring:
                 connection.execute(
                     consents.update()

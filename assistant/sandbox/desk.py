@@ -8,6 +8,7 @@ import socket
 import struct
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ from assistant.sandbox.consents import Consents
 from assistant.sandbox.disguise import disguise
 from assistant.sandbox.faults import Fault, FaultKind, Faults, Moment, with_other_type
 from assistant.sandbox.ledger import Ledger
+from assistant.sandbox.payment_requests import PaymentRequests
 from assistant.sandbox.payments import Payments
 from assistant.sandbox.quirks import Quirk
 from assistant.sandbox.refusals import RefusalError, error_body
@@ -38,9 +40,12 @@ class Desk:
     ledger: Ledger
     consents: Consents
     payments: Payments
+    payment_requests: PaymentRequests
     cards: Cards
     authorisations: Authorisations
     quirks: frozenset[Quirk]
+    at_once: Callable[[], AbstractContextManager[None]]
+    """Around what is written together or not at all."""
     faults: Faults = field(default_factory=Faults)
 
     def link(self, request: Request) -> Link:

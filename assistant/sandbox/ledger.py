@@ -16,7 +16,7 @@ from assistant.errors import SettingsError
 from assistant.sandbox.catalogue import BANKS, AccountPlan, BankPlan, iban
 from assistant.sandbox.clock import Clock
 from assistant.sandbox.life import LONGEST_BOOKING, card_bill, entries_on
-from assistant.sandbox.schema import accounts, entries, facts
+from assistant.sandbox.schema import accounts, entries, facts, writing
 
 MONTHS_OF_HISTORY = 15
 DEFAULT_SEED = 7
@@ -147,7 +147,7 @@ class Ledger:
         """Today's date; the ledger is filled up to it when the day has changed."""
         today = self._clock.today()
         if today > self._until:
-            with self._engine.begin() as connection:
+            with writing(self._engine) as connection:
                 self._fill(connection, today)
         return today
 

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any, NoReturn
 
 from assistant.sandbox.access import names
+from assistant.sandbox.billers import OPERATORS
 from assistant.sandbox.clock import read_day
 from assistant.sandbox.days import following_business_day
 from assistant.sandbox.ibans import is_iban
@@ -20,6 +21,8 @@ from assistant.sandbox.schedule import FOLLOWING, FREQUENCIES, PRECEDING, Schedu
 
 CURRENCY = "EUR"
 """Of every SEPA payment."""
+_PHONE = re.compile(r"\+?[0-9]{7,15}")
+"""ITU-T E.164 has at most fifteen digits."""
 _AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?")
 
 
@@ -108,6 +111,19 @@ def read_order(
         on=_day(body, "requestedExecutionDate") if service is Service.PAYMENTS else None,
         schedule=_schedule(body) if service is Service.PERIODIC else None,
     )
+
+
+def check_top_up(order: Order) -> None:
+    """What an operator is paid is one of its amounts, for a phone. Raises RefusalError FORMAT_ERROR."""
+    operator = next((each for each in OPERATORS if each.iban == order.creditor_iban), None)
+    if operator is None:
+        return
+    if order.minor not in operator.amounts or order.schedule is not None:
+        raise RefusalError("FORMAT_ERROR", f"{operator.name} sells no such top-up", path="instructedAmount")
+    if not _PHONE.fullmatch(order.remittance):
+        raise RefusalError(
+            "FORMAT_ERROR", "a top-up needs a phone number", path="remittanceInformationUnstructured"
+        )
 
 
 def read_minor(money: object, path: str, currency: str = CURRENCY) -> int:

@@ -12,6 +12,7 @@ from enum import Enum
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from assistant.sandbox.billers import BILLED_ACCOUNTS
 from assistant.sandbox.bills import NAMED_ACCOUNTS
 from assistant.sandbox.catalogue import CUSTOMERS
 from assistant.sandbox.habits import FRIENDS
@@ -35,7 +36,7 @@ class Verification:
     """What the account is called, told for a close match only."""
 
 
-_ELSEWHERE = {**NAMED_ACCOUNTS, **{friend.iban: friend.name for friend in FRIENDS}}
+_ELSEWHERE = {**NAMED_ACCOUNTS, **BILLED_ACCOUNTS, **{friend.iban: friend.name for friend in FRIENDS}}
 """Names by IBAN at banks that answer; at all others the check is not possible."""
 
 

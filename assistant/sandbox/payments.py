@@ -15,7 +15,9 @@ from assistant.sandbox.catalogue import BANKS, BankPlan
 from assistant.sandbox.clock import Clock
 from assistant.sandbox.consents import UNCONFIRMED
 from assistant.sandbox.ledger import Account, Ledger
-from assistant.sandbox.orders import Order, Product, Service, read_order
+from assistant.sandbox.orders import Order, Product, Service, check_top_up, read_order
+from assistant.sandbox.payment_requests import OPEN as OPEN_REQUEST
+from assistant.sandbox.payment_requests import PaymentRequests
 from assistant.sandbox.postings import has_funds, post
 from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.schema import payments, writing
@@ -43,6 +45,8 @@ class Payment:
     answer: Mapping[str, Any] | None
     """The first answer to whoever ordered it: `status`, `body`, `headers`."""
     created_at: datetime
+    payment_request: str | None
+    """Id of the request that it pays."""
 
     @property
     def path(self) -> str:
@@ -54,11 +58,14 @@ class Payments:
     """The payments of one bank. What is due on a day is carried out over both banks, by whichever is
     asked first."""
 
-    def __init__(self, engine: Engine, clock: Clock, bank: BankPlan, ledger: Ledger):
+    def __init__(
+        self, engine: Engine, clock: Clock, bank: BankPlan, ledger: Ledger, requests: PaymentRequests
+    ):
         self._engine = engine
         self._clock = clock
         self._bank = bank
         self._ledger = ledger
+        self._requests = requests
         self._done_until = date.min
 
     def create(
@@ -72,11 +79,13 @@ class Payments:
         request: str,
         reject_without_funds: bool,
         replay: bool,
+        payment_request: str | None = None,
     ) -> Payment:
         """A new payment; or with `replay`, the one that was ordered with the same id before.
 
-        `request` is a digest of everything asked for. Raises RefusalError STATUS_INVALID when the id was
-        used for something else, and what `read_order` raises.
+        `request` is a digest of everything asked for; `payment_request` is the id of what it pays. Raises
+        RefusalError STATUS_INVALID when the id was used for something else or that is not open any more,
+        and what `read_order` raises.
         """
         today = self._ledger.today()
         order = self._read(service, product, body)
@@ -85,6 +94,7 @@ class Payments:
             raise RefusalError("EXECUTION_DATE_INVALID", "that day has passed")
         if order.next_from(today) is None:
             raise RefusalError("PERIOD_INVALID", "the standing order has no execution")
+        check_top_up(order)
         if psu is not None and psu not in order.debtor.plan.owners:
             raise RefusalError("PSU_CREDENTIALS_INVALID", "not this customer's account")
         with writing(self._engine) as connection:
@@ -93,6 +103,8 @@ class Payments:
                 raise RefusalError("STATUS_INVALID", "this X-Request-ID was used for another order")
             if before is not None:
                 return self._payment(before)
+            if payment_request is not None:
+                self._check_request(payment_request, order, psu)
             lacking = reject_without_funds and not has_funds(
                 connection, self._ledger, order.debtor, order.minor
             )
@@ -110,6 +122,7 @@ class Payments:
                     created_at=self._clock.now().isoformat(),
                     request_id=request_id,
                     request=request,
+                    payment_request=payment_request,
                 )
             )
             return self._payment(self._row(connection, payment_id))
@@ -137,6 +150,8 @@ class Payments:
             if not complete:
                 _write(connection, payment.id, status=PARTIAL)
                 return
+            if current.payment_request is not None:
+                self._check_request(current.payment_request, current.order, current.psu)
             first = current.order.next_from(today)
             _write(connection, payment.id, status=CHECKED, next_on=first and first.isoformat())
             self._carry_out(connection, self._row(connection, payment.id), today)
@@ -214,6 +229,15 @@ class Payments:
             _write(connection, row.id, **changes)
             row = self._row(connection, row.id)
 
+    def _check_request(self, request_id: str, order: Order, psu: str | None) -> None:
+        """A payment is bound to what it pays: payee, amount, reference. Raises RefusalError."""
+        asked = self._requests.get(request_id)
+        if asked.status != OPEN_REQUEST or (psu is not None and psu != asked.psu):
+            raise RefusalError("STATUS_INVALID", f"the request to pay is {asked.status}")
+        wanted = (asked.creditor_iban, asked.minor, asked.reference)
+        if (order.creditor_iban, order.minor, order.remittance) != wanted or order.schedule is not None:
+            raise RefusalError("FORMAT_ERROR", "not what the request to pay asks for")
+
     def _row(self, connection: Connection, payment_id: str) -> Row:
         row = connection.execute(select(payments).where(payments.c.id == payment_id)).one_or_none()
         if row is None:
@@ -256,6 +280,7 @@ class Payments:
             next_on=date.fromisoformat(row.next_on) if row.next_on else None,
             answer=row.answer,
             created_at=created_at,
+            payment_request=row.payment_request,
         )
 
     def _today(self, row: Row, created_at: datetime) -> str:

@@ -17,20 +17,25 @@ from assistant.sandbox.quirks import Quirk
 from assistant.sandbox.refusals import RefusalError
 from assistant.sandbox.rendering import Json
 
+PAYMENT_REQUEST = "x-payment-request-id"
+"""Header of an order that pays a request; an extension of ours."""
+
 
 def create_payment(desk: Desk, request: Request, product: str) -> Answer:
     """A repeated request with the same `X-Request-ID` gets the first answer and changes nothing."""
     check_attended(request)
     body, psu, service = read_body(request), request.headers.get("psu-id"), _service(desk, request)
+    asked = request.headers.get(PAYMENT_REQUEST)
     payment = desk.payments.create(
         service,
         _product(product),
         body,
         psu=psu,
         request_id=request.headers["x-request-id"],
-        request=_digest(service.value, product, psu, body),
+        request=_digest(service.value, product, psu, body, asked),
         reject_without_funds=request.headers.get("tpp-rejection-nofunds-preferred") == "true",
         replay=Quirk.NO_REPLAY not in desk.quirks,
+        payment_request=asked,
     )
     if payment.answer is not None:
         return Answer(**payment.answer)

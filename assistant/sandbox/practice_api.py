@@ -11,10 +11,13 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from assistant.sandbox.billers import Kind
+from assistant.sandbox.clock import read_day
 from assistant.sandbox.confirming import answer_in_app, waiting_in_app
 from assistant.sandbox.consents import ENDINGS
-from assistant.sandbox.desk import Desk, check_local, read_body, refuse
+from assistant.sandbox.desk import Desk, check_local, read_body, read_text, refuse
 from assistant.sandbox.faults import Fault
+from assistant.sandbox.orders import read_minor
 from assistant.sandbox.quirks import read_quirks
 from assistant.sandbox.refusals import RefusalError
 
@@ -31,6 +34,7 @@ def practice_blueprint(name: str, desks: Mapping[str, Desk]) -> Blueprint:
         ("POST", "/approvals", answer_approval),
         ("POST", "/consents", end_consent),
         ("POST", "/payments", alter_payment),
+        ("POST", "/payment-requests", ask_for_money),
         ("GET", "/faults", show_faults),
         ("POST", "/faults", order_fault),
         ("DELETE", "/faults", clear_faults),
@@ -120,6 +124,26 @@ def alter_payment(desks: Mapping[str, Desk], request: Request) -> Any:
         raise RefusalError("FORMAT_ERROR", "changes must be an object", path="changes")
     altered = _desk(desks, order).payments.alter(str(order.get("paymentId")), changes)
     return {"says": altered.order.says}
+
+
+def ask_for_money(desks: Mapping[str, Desk], request: Request) -> Any:
+    """`{"bank", "psuId", "kind": "bill"|"purchase", "creditorName", "iban", "amount", "reference",
+    "dueDate"}`, the amount as XS2A writes it."""
+    order = read_body(request)
+    try:
+        kind, due = Kind(order.get("kind")), read_day(str(order.get("dueDate")))
+    except ValueError as error:
+        raise RefusalError("FORMAT_ERROR", str(error)) from error
+    asked = _desk(desks, order).payment_requests.ask(
+        psu=read_text(order, "psuId"),
+        kind=kind,
+        creditor_name=read_text(order, "creditorName", 70),
+        creditor_iban=read_text(order, "iban", 34),
+        minor=read_minor(order.get("amount"), "amount"),
+        reference=read_text(order, "reference", 140),
+        due=due,
+    )
+    return {"requestId": asked.id}
 
 
 def show_faults(desks: Mapping[str, Desk], _request: Request) -> Any:

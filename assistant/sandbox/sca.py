@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine, Row
 from assistant.sandbox.catalogue import CUSTOMERS, BankPlan, ScaMethod
 from assistant.sandbox.clock import Clock
 from assistant.sandbox.refusals import RefusalError
-from assistant.sandbox.schema import authorisations
+from assistant.sandbox.schema import authorisations, reading, writing
 
 EMBEDDED, DECOUPLED, REDIRECT = "EMBEDDED", "DECOUPLED", "REDIRECT"
 RECEIVED, IDENTIFIED, AUTHENTICATED = "received", "psuIdentified", "psuAuthenticated"
@@ -131,7 +131,7 @@ class Authorisations:
         return found
 
     def of(self, parent: str) -> Sequence[Authorisation]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(_OF_PARENT, {"bank": self._bank.slug, "parent": parent}).all()
         return [_authorisation(row) for row in rows]
 
@@ -288,7 +288,7 @@ class Authorisations:
         return None if row is None else _authorisation(row)
 
     def _save(self, authorisation: Authorisation) -> Authorisation:
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(
                 authorisations.update()
                 .where(authorisations.c.id == authorisation.id)

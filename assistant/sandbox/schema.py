@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from sqlalchemy import (
@@ -28,10 +29,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from assistant.errors import StorageError
+from assistant.sandbox.refusals import RefusalError
 
 metadata = MetaData()
 
-_VERSION = 2
+_VERSION = 3
 """Counts up when a table changes."""
 
 facts = Table(
@@ -95,7 +97,24 @@ payments = Table(
     Column("request_id", String, nullable=False),
     Column("request", String, nullable=False),  # digest of what was asked under that id
     Column("answer", JSON),  # the first one
+    Column("payment_request", String, index=True),  # the one that it pays
     Index("payments_by_request", "bank", "request_id"),
+)
+
+payment_requests = Table(
+    "payment_requests",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("bank", String, nullable=False),
+    Column("psu", String, nullable=False),  # login of whoever is asked
+    Column("kind", String, nullable=False),
+    Column("creditor_name", String, nullable=False),
+    Column("creditor_iban", String, nullable=False),
+    Column("minor", Integer, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("due", String, nullable=False),
+    Column("declined", Boolean, nullable=False),
+    Index("payment_requests_by_psu", "bank", "psu"),
 )
 
 consents = Table(
@@ -188,13 +207,51 @@ def open_database(path: Path, *, reset: bool = False) -> Engine:
     return engine
 
 
+_current: ContextVar[Connection | None] = ContextVar("transaction", default=None)
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that holds the only write lock from its first read on, so that what it has
-    looked at is still so when it writes."""
+    looked at is still so when it writes. Within another one it is part of that."""
+    current = _current.get()
+    if current is not None:
+        yield current
+        return
     with engine.begin() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        token = _current.set(connection)
+        try:
+            yield connection
+        finally:
+            _current.reset(token)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees what the present transaction has written so far."""
+    current = _current.get()
+    if current is not None:
+        yield current
+        return
+    with engine.connect() as connection:
         yield connection
+
+
+@contextmanager
+def at_once(engine: Engine) -> Iterator[None]:
+    """Everything that is written within happens together or, when the server dies or fails, not at all.
+
+    A refusal is no failure: what was written before it, a wrong try for instance, stays.
+    """
+    refusal: RefusalError | None = None
+    with writing(engine):
+        try:
+            yield
+        except RefusalError as error:
+            refusal = error
+    if refusal is not None:
+        raise refusal
 
 
 def _tune(connection: object, _record: object) -> None:

@@ -86,7 +86,12 @@ class Payer:
         found: list[dict[str, Any]] = self._read(account, "transactions", **asked)["transactions"][kind]
         return found
 
-    def _read(self, account: str, link: str, **query: str) -> Any:
+    @property
+    def consent(self) -> str:
+        """The one to read with; a second one would end it."""
         self._consent = self._consent or self.bank.consent()
-        href = self.bank.account(self._consent, account)["_links"][link]["href"]
-        return self.bank.read(f"{href}?{urlencode(query)}", self._consent)
+        return self._consent
+
+    def _read(self, account: str, link: str, **query: str) -> Any:
+        href = self.bank.account(self.consent, account)["_links"][link]["href"]
+        return self.bank.read(f"{href}?{urlencode(query)}", self.consent)
