@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import banks, doctor, models, replaying, serving, speaking, training
+from assistant.cli import banks, doctor, models, replaying, serving, speaking, training, utterances
 from assistant.cli.console import print_failure
 from assistant.errors import AssistantError, StorageError
 
@@ -25,7 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for register in (speaking, replaying, training, banks, models, serving, doctor):
+for register in (speaking, replaying, training, utterances, banks, models, serving, doctor):
     register.add_to(app)
 
 

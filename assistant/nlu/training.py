@@ -60,6 +60,12 @@ def trained_model(settings: Settings) -> Path | None:
     return model if model.is_file() else None
 
 
+def newest_model(settings: Settings) -> Path | None:
+    """The model that was trained or used last, whatever the data are now; None when there is none."""
+    models = list(settings.nlu_models.glob("*.tar.gz"))
+    return max(models, key=lambda path: path.stat().st_mtime, default=None)
+
+
 def training_files(settings: Settings) -> list[Path]:
     """Everything that a model is made from, but program code."""
     return [settings.nlu_config, *sorted(settings.nlu_data.rglob("*.yml"))]

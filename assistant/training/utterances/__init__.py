@@ -1,0 +1,1 @@
+"""Tools for whoever teaches the assistant what people say: editing `nlu_data` in place."""
