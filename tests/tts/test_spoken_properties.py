@@ -12,6 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from text_to_num import text2num
 
+from assistant.actions.wording import Wording
+from assistant.money import Money
+from assistant.nlu.values.amounts import find
 from assistant.tts.spoken import spoken_form
 
 UNITS = {"EUR": ("euros?", "cents?"), "GBP": ("pounds?", "penny|pence"), "USD": ("US dollars?", "cents?")}
@@ -43,6 +46,47 @@ def test_every_amount_is_heard_as_it_was_written(amount: Decimal, currency: str)
     written = format_currency(amount, currency, locale="en_IE")
     assert _heard(spoken_form(written), currency) == amount
     assert _heard(spoken_form(f"{amount} {currency}"), currency) == amount
+
+
+_DIGIT = "(?:zero|one|two|three|four|five|six|seven|eight|nine)"
+_SPELLED = re.compile(
+    r"(?P<lead>^(?:minus )?|(?:euro|pound|dollar)s? and )(?P<words>(?:(?!euro|pound|dollar)[a-z -])+), "
+    rf"(?P<digits>{_DIGIT}(?: {_DIGIT})*),"
+)
+
+
+@given(
+    st.decimals(Decimal("0.01"), Decimal("999999.99"), places=2),
+    st.sampled_from(["EUR", "GBP", "USD", "CHF"]),
+)
+@example(Decimal("15"), "EUR")
+@example(Decimal("999999.99"), "GBP")
+@example(Decimal("0.15"), "USD")
+@example(Decimal("250"), "CHF")
+def test_we_understand_every_amount_that_we_say(amount: Decimal, currency: str) -> None:
+    said = spoken_form(Wording("en").money(Money(amount, currency)))
+    (found,) = find(said)
+    assert Decimal(found.value["value"]) == amount
+    # "Fifteen cents" names no currency, and none is made up.
+    assert found.value["currency"] == currency or (amount < 1 and found.value["currency"] is None)
+    assert (found.start, found.end) == (0, len(said))
+
+
+@given(amounts, st.sampled_from(["EUR", "GBP", "USD"]))
+@example(Decimal("15"), "EUR")
+@example(Decimal("1234.50"), "GBP")
+@example(Decimal("7.05"), "USD")
+def test_digits_said_once_more_are_those_of_the_words(amount: Decimal, currency: str) -> None:
+    written = Wording("en").money(Money(amount, currency))
+    spelled = spoken_form(f"{written} (digit by digit)")
+    doubled = list(_SPELLED.finditer(spelled))
+    for match in doubled:
+        assert text2num(match["words"], "en") == int(
+            "".join(str(text2num(digit, "en")) for digit in match["digits"].split())
+        )
+    assert _SPELLED.sub(r"\g<lead>\g<words>", spelled) == spoken_form(written)
+    whole, _, cents = f"{abs(amount):.2f}".partition(".")
+    assert len(doubled) == (int(whole) > 9) + (int(cents) > 9)
 
 
 @given(amounts)

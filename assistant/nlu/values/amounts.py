@@ -29,6 +29,8 @@ _MAJOR = {
     "bucks": None,
 }
 _MINOR = {**dict.fromkeys(("cent", "cents"), None), **dict.fromkeys(("pence", "penny", "p"), "GBP")}
+_LANDS = frozenset({"swiss", "us", "american"})
+"""Between a figure and its unit: "fifty Swiss francs"."""
 _SIGNS = frozenset("€£$")
 _CODES_BEFORE = frozenset({"eur", "gbp", "usd", "chf"})
 _NOTES = {"fiver": Decimal(5), "tenner": Decimal(10), "grand": Decimal(1000)}
@@ -204,7 +206,11 @@ def _amount(words: Sequence[Word], figures: Sequence[Number], index: int) -> _Am
 
 
 def _of_figure(words: Sequence[Word], figures: Sequence[Number], figure: Number) -> _Amount | None:
-    following = words[figure.last].text if figure.last < len(words) else ""
+    last = figure.last
+    following = words[last].text if last < len(words) else ""
+    if following in _LANDS and last + 1 < len(words) and words[last + 1].text in _MAJOR:
+        last += 1
+        following = words[last].text
     if words[figure.first].tail == "p":
         return _Amount(figure.first, figure.last, figure.value / 100, "GBP", sure=True)
     if following in _NOTES:
@@ -212,7 +218,7 @@ def _of_figure(words: Sequence[Word], figures: Sequence[Number], figure: Number)
     if following in _MINOR:
         return _Amount(figure.first, figure.last + 1, figure.value / 100, _MINOR[following], sure=True)
     if following in _MAJOR:
-        return _with_cents(words, figures, figure.first, figure.last + 1, figure.value, _MAJOR[following])
+        return _with_cents(words, figures, figure.first, last + 1, figure.value, _MAJOR[following])
     price = _price(words, figures, figure)
     if price is not None:
         return price

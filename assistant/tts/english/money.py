@@ -9,7 +9,7 @@ from functools import cache
 from babel.numbers import get_currency_name, get_currency_precision, get_currency_symbol
 from num2words.lang_EN import Num2Word_EN
 
-from assistant.tts.english.numbers import NUMBER, cardinal, decimal, parse
+from assistant.tts.english.numbers import NUMBER, cardinal, decimal, digits, parse
 
 # Those that a customer of a European bank meets. Three capital letters alone are no proof of a currency
 # ("TOP 10"), so rarer ones stay as they are written.
@@ -24,6 +24,8 @@ _SHORT_NAMES = {"EUR": ("euro", "euros"), "GBP": ("pound", "pounds"), "$": ("dol
 _SYMBOLS = {"$": "USD", "C$": "CAD", "¥": "JPY", "zł": "PLN", "Kč": "CZK"}
 _SCALES = {"k": "thousand", "m": "million", "bn": "billion"}
 _SCALE = r"(?: ?(?P<scale>(?:thousand|million|billion)|(?:k|m|bn))(?!\w))?"
+_SPELLED = r"(?P<spelled> \(digit by digit\))?"
+"""Behind an amount that must not be misheard: `€15.00 (digit by digit)` → "fifteen, one five, euros"."""
 
 
 @cache
@@ -41,10 +43,12 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     codes = "|".join(_CODES)
     sign = r"(?:(?<![\w.,])(?P<sign>[-−–+]))?"
     before = rf"(?:(?P<symbol>(?<![^\W\d_]){symbols}|(?<!\w)(?:{symbols}))|(?<!\w)(?P<code>{codes}))"
-    front = re.compile(rf"{sign}{before} ?(?P<inner>[-−](?=[\d]))?(?P<number>{_AFTER_SIGN}){_SCALE}")
+    front = re.compile(
+        rf"{sign}{before} ?(?P<inner>[-−](?=[\d]))?(?P<number>{_AFTER_SIGN}){_SCALE}{_SPELLED}"
+    )
     behind = re.compile(
         rf"{sign}(?P<number>{NUMBER}){_SCALE} ?"
-        rf"(?:(?P<symbol>{symbols})(?!\w| ?\d)|(?P<code>{codes})(?!\w| ?\d))(?P<inner>)"
+        rf"(?:(?P<symbol>{symbols})(?!\w| ?\d)|(?P<code>{codes})(?!\w| ?\d))(?P<inner>){_SPELLED}"
     )
     # A spaced dash between anything else is a pause: "3 March – €12.50 at Tesco".
     span = re.compile(rf"((?:{symbols}) ?{_AFTER_SIGN})(?:–| – )(?=(?:{symbols}) ?\d)")
@@ -55,8 +59,10 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 _AFTER_SIGN = NUMBER.replace(r"(?<![\d.,])", "", 1)
 
 
-def amount(value: Decimal, code: str, *, symbol: str = "") -> str:
+def amount(value: Decimal, code: str, *, symbol: str = "", spelled: bool = False) -> str:
     """Words for `value` of the ISO 4217 currency `code`.
+
+    `spelled` says the digits of whole units and of cents once more behind each: "fifteen, one five, euros".
 
     Cents are named where num2words knows what they are called; else, and with more decimals than the
     currency has (a price per unit, say), the number is read with its point.
@@ -68,15 +74,25 @@ def amount(value: Decimal, code: str, *, symbol: str = "") -> str:
     if value != value.to_integral_value():
         cents = value.scaleb(places)
         if places == 0 or not minor or cents != cents.to_integral_value():
-            return f"{sign}{decimal(value)} {_unit(code, value, symbol)}"
+            again = f", {_pointed(value)}," if spelled else ""
+            return f"{sign}{decimal(value)}{again} {_unit(code, value, symbol)}"
         whole, part = divmod(int(cents), 10**places)
-        small = f"{cardinal(part)} {minor[0] if part == 1 else minor[1]}"
+        small = f"{_number(part, spelled)} {minor[0] if part == 1 else minor[1]}"
         if whole == 0:
             return sign + small
-        return f"{sign}{cardinal(whole)} {_unit(code, Decimal(whole), symbol)} and {small}"
+        return f"{sign}{_number(whole, spelled)} {_unit(code, Decimal(whole), symbol)} and {small}"
     if value == 0:
         sign = ""  # a rounded "-0.00" is nought
-    return f"{sign}{cardinal(int(value))} {_unit(code, value, symbol)}"
+    return f"{sign}{_number(int(value), spelled)} {_unit(code, value, symbol)}"
+
+
+def _pointed(value: Decimal) -> str:
+    return " point ".join(digits(part) for part in f"{value:f}".split("."))
+
+
+def _number(value: int, spelled: bool) -> str:
+    """A single digit is as clear as it can be."""
+    return f"{cardinal(value)}, {digits(str(value))}," if spelled and value > 9 else cardinal(value)
 
 
 def speak_money(text: str) -> str:
@@ -101,7 +117,9 @@ def _say(match: re.Match[str]) -> str:
         scale = _SCALES.get(match["scale"], match["scale"])
         words = f"{decimal(value)} {scale} {_unit(code, Decimal(2), symbol)}"
         return f"{'minus ' if negative else plus}{words}"
-    return plus + amount(-value if negative else value, code, symbol=symbol)
+    return plus + amount(
+        -value if negative else value, code, symbol=symbol, spelled=match["spelled"] is not None
+    )
 
 
 def _unit(code: str, value: Decimal, symbol: str) -> str:
