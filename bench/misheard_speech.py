@@ -68,7 +68,7 @@ def _noise(rng: np.random.Generator, length: int) -> npt.NDArray[np.float64]:
     tilt = rng.choice((0.0, 0.5, 1.0))
     spectrum /= np.maximum(np.arange(len(spectrum)), length * 50 / SAMPLE_RATE) ** tilt
     sound: npt.NDArray[np.float64] = np.fft.irfft(spectrum, length)
-    return sound / sound.std()
+    return np.asarray(sound / sound.std())
 
 
 def _samples(sound: npt.NDArray[np.float64]) -> Samples:

@@ -115,25 +115,28 @@ def find(text: str, taken: Spans = ()) -> list[Found]:
 
 
 def meanings(text: str) -> list[tuple[Decimal, str | None]]:
-    """What the first amount in a text may mean, as (value, currency), likeliest first.
+    """What the last amount in a text may mean, as (value, currency), likeliest first.
 
-    "Two fifty" is 2.50 or 250: no ear can tell. Where no figure is clearly an amount the first bare one is
+    "Two fifty" is 2.50 or 250: no ear can tell. Where no figure is clearly an amount the last bare one is
     taken, as after "how much?".
     """
     words = split(text)
     figures = numbers(words)
-    sure = next(iter(find(text)), None)
-    for index, word in enumerate(words):
+    sure = next(reversed(find(text)), None)
+    found: list[tuple[Decimal, str | None]] = []
+    index = 0
+    while index < len(words):
         amount = _amount(words, figures, index)
-        if amount is None or (sure and not sure.start <= word.start < sure.end):
+        index = amount.last if amount else index + 1
+        if amount is None or (sure and not sure.start <= words[amount.first].start < sure.end):
             continue
         value = Decimal(sure.value["value"]) if sure else amount.value
         values = [value]
         if amount.pair:
             first, second = amount.pair
             values += [each for each in (first * 100 + second, first + second / 100) if each != value]
-        return [(each, amount.currency) for each in values]
-    return []
+        found = [(Decimal(_plain(each)), amount.currency) for each in values]
+    return found
 
 
 def _with_neighbours(

@@ -88,7 +88,9 @@ def numbers(words: tuple[Word, ...]) -> tuple[Number, ...]:
         if last - first == 1 and words[first].text == "one" and _is_pronoun(words, first):
             continue
         decimals = len(each.text.partition(".")[2])
-        found.append(Number(first, last, Decimal(str(each.value)), bool(each.is_ordinal), False, decimals))
+        # With a point its value is a float: 1.39 would be 1.3900000000000001.
+        value = Decimal(each.text if decimals else str(each.value))
+        found.append(Number(first, last, value, bool(each.is_ordinal), False, decimals))
     return tuple(sorted(found, key=lambda number: number.first))
 
 

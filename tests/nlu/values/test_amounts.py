@@ -164,3 +164,20 @@ def test_any_text(text: str) -> None:
 
 def _written(value: Decimal) -> str:
     return f"{value:f}".removesuffix(".00") if value == int(value) else f"{value:.2f}"
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("send fifty to tom", ["50"]),
+        ("two fifty", ["2.50", "250"]),
+        ("send two forty five euros to anna", ["245", "2.45"]),
+        ("nine ninety nine", ["9.99", "999"]),
+        ("twenty five fifty", ["25.50"]),
+        ("no fifteen no wait sixteen", ["16"]),
+        ("pay fifty euros for table twelve", ["50"]),
+        ("send it to tom", []),
+    ],
+)
+def test_what_the_last_amount_may_mean(text: str, values: list[str]) -> None:
+    assert [f"{value:f}" for value, _ in amounts.meanings(text)] == values
