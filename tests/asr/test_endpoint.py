@@ -6,18 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.asr.endpoint import EndOfTurn, Expecting, Pauses, Verdict, count_digits
+from assistant.asr.adaptation_questions import Question
+from assistant.asr.endpoint import EndOfTurn, Pace, Pauses, Verdict, count_digits
 
 FREE = EndOfTurn()
-YES_NO = EndOfTurn(Expecting.YES_NO)
-CARD = EndOfTurn(Expecting.DIGITS, digits=16)
+YES_NO = EndOfTurn(Question.CONFIRMATION)
+CARD = EndOfTurn(Question.DIGITS, digits=16)
 
 
-def ends_after(rules: EndOfTurn, text: str, started: float = 1.0, ended: float = 2.0) -> float:
+def ends_after(
+    rules: EndOfTurn,
+    text: str,
+    started: float = 1.0,
+    ended: float = 2.0,
+    makes_sense: bool | None = None,
+) -> float:
     """Seconds of quiet after which the turn ends, looked at as often as chunks come."""
-    for step in range(100):
-        now = ended + step / 10
-        if rules.verdict(now, started, ended, text) is not Verdict.GO_ON:
+    for step in range(200):
+        now = ended + step / 20
+        if rules.verdict(now, started, ended, text, makes_sense) is not Verdict.GO_ON:
             return now - ended
     raise AssertionError("it never ends")
 
@@ -25,6 +32,64 @@ def ends_after(rules: EndOfTurn, text: str, started: float = 1.0, ended: float =
 def test_a_lone_yes_ends_within_six_tenths_of_a_second() -> None:
     assert ends_after(YES_NO, "yes") <= 0.6
     assert ends_after(YES_NO, "no thanks") <= 0.6
+
+
+@pytest.mark.parametrize("word", ["stop", "wait", "cancel", "never mind"])
+@pytest.mark.parametrize("rules", [FREE, YES_NO, CARD])
+def test_a_word_that_stands_alone_never_waits(rules: EndOfTurn, word: str) -> None:
+    assert ends_after(rules, word) <= 0.6
+
+
+def test_what_makes_sense_ends_sooner_than_what_does_not() -> None:
+    known = ends_after(FREE, "what is my balance", makes_sense=True)
+    unknown = ends_after(FREE, "what is my balance")
+    senseless = ends_after(FREE, "what is my balance", makes_sense=False)
+    assert known < unknown < senseless
+
+
+@pytest.mark.parametrize("text", ["transfer two hundred to", "transfer", "i want to send"])
+def test_a_dangling_request_waits_even_when_it_makes_sense(text: str) -> None:
+    assert ends_after(FREE, text, makes_sense=True) >= 1.5
+
+
+def test_an_amount_may_go_on_after_its_first_words() -> None:
+    amount = EndOfTurn(Question.AMOUNT)
+    assert ends_after(amount, "two hundred", makes_sense=True) > ends_after(
+        FREE, "to alice", makes_sense=True
+    )
+
+
+def test_a_number_that_is_read_out_is_left_its_pauses_whatever_was_asked() -> None:
+    assert ends_after(FREE, "my card is four five three nine", makes_sense=True) >= 2.0
+    assert ends_after(FREE, "in two thousand four", makes_sense=True) < 1.0
+
+
+def test_a_slow_speaker_is_given_the_time_that_he_takes() -> None:
+    pace = Pace()
+    assert pace.pause == 0
+    for pause in (0.7, 0.8, 0.75):
+        pace.heard(pause)
+    slow = EndOfTurn(pace=pace.pause)
+    assert ends_after(slow, "what is my balance", makes_sense=True) > 0.7
+    assert ends_after(slow, "stop") <= 0.6
+
+
+def test_being_cut_off_once_is_enough_and_one_hesitation_is_forgotten() -> None:
+    pace = Pace()
+    pace.cut_off(0.6)
+    assert pace.pause > 0.6
+    for _ in range(60):
+        pace.heard(0.15)
+    assert pace.pause < 0.3
+
+
+@given(st.lists(st.floats(0, 100), max_size=30))
+def test_nobody_is_so_slow_that_every_turn_waits_for_seconds(pauses: list[float]) -> None:
+    pace = Pace()
+    for pause in pauses:
+        pace.heard(pause)
+        pace.cut_off(pause)
+    assert 0 <= pace.pause <= 1.2
 
 
 def test_yes_to_an_open_question_waits_for_more() -> None:
@@ -49,7 +114,7 @@ def test_sixteen_digits_with_pauses_of_over_a_second_stay_one_turn() -> None:
 
 
 def test_digits_without_a_known_length_end_after_a_long_pause() -> None:
-    assert ends_after(EndOfTurn(Expecting.DIGITS), "four five") == pytest.approx(Pauses().digits, abs=0.11)
+    assert ends_after(EndOfTurn(Question.DIGITS), "four five") == pytest.approx(Pauses().digits, abs=0.11)
 
 
 @pytest.mark.parametrize("text", ["how much did i spend at", "show me the", "send fifty to", "what is my"])
@@ -73,7 +138,7 @@ def test_words_may_come_later_than_the_sound() -> None:
 
 
 def test_nobody_speaks_for_ever() -> None:
-    assert FREE.verdict(31.0, 1.0, 30.9, "and so on") is Verdict.TOO_LONG
+    assert FREE.verdict(46.0, 1.0, 45.9, "and so on") is Verdict.TOO_LONG
 
 
 @given(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.asr.adaptation_questions import Question, answers
-from assistant.asr.endpoint import EndOfTurn, Expecting, Verdict
+from assistant.asr.endpoint import EndOfTurn, Verdict
 from assistant.asr.grammar import Grammar
 from assistant.asr.recogniser import Recogniser
 from assistant.asr.turns import OneTurn, split_turns
@@ -56,7 +56,7 @@ def test_a_yes_right_at_the_prompt_is_heard_and_ends_within_six_tenths(path: Pat
     answer = answer[int(loud[0]) :]  # no silence before it
     heard, turn, seconds = hear(
         noisy(dbfs, answer, silence(5)),
-        EndOfTurn(Expecting.YES_NO),
+        EndOfTurn(Question.CONFIRMATION),
         Grammar(answers(Question.CONFIRMATION)),
     )
     assert heard.text in ("yes", "no")
