@@ -188,7 +188,10 @@ def _is_open(payment: Payment) -> bool:
 
 def _order_json(order: Order) -> dict[str, Any]:
     schedule = order.schedule
+    # Named only where there is one: orders that were written before keep their fingerprints.
+    request = {"request": order.request} if order.request else {}
     return {
+        **request,
         "bank": order.bank,
         "debtor_iban": order.debtor_iban,
         "payee": [order.payee.name, order.payee.iban, order.payee.masked_pan],
@@ -218,6 +221,7 @@ def _order_of(facts: dict[str, Any]) -> Order:
             until=date.fromisoformat(schedule[2]) if schedule[2] else None,
             day_of_month=schedule[3],
         ),
+        request=facts.get("request", ""),
     )
 
 

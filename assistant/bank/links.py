@@ -17,6 +17,7 @@ _WORDS = frozenset(
         *("consents", "status", "authorisations", "confirmation-of-funds", "funds-confirmations"),
         *("payments", "periodic-payments", "sepa-credit-transfers", "instant-sepa-credit-transfers"),
         *("cancellation-authorisations", "x", "payee-verifications", "block", "limit"),
+        *("payment-requests", "decline", "top-ups"),
     }
 )
 

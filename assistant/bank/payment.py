@@ -80,6 +80,8 @@ class Order:
     """The day on which it is to be carried out; None for now."""
     schedule: Schedule | None = None
     """Makes it a standing order."""
+    request: str = field(default="", repr=False)
+    """Id of the request to pay that it answers, at the bank that pays."""
 
     @property
     def first_day(self) -> date | None:

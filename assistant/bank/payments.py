@@ -13,6 +13,7 @@ from assistant.bank.interface import Bank
 from assistant.bank.journal import Journal
 from assistant.bank.model import Account, PaymentCard
 from assistant.bank.payment import Order, Payee, PayeeCheck, Payment, PaymentState
+from assistant.bank.payment_requests import Operator, PaymentRequest
 from assistant.bank.portfolio import patience_of
 from assistant.bank.reconciliation import booking_of, first_day_to_search, is_given_up, is_standing
 from assistant.bank.sca import Wish
@@ -23,6 +24,7 @@ from assistant.bank.wire import Patience, Wire
 from assistant.bank.xs2a import Xs2aBank
 from assistant.bank.xs2a_cards import Xs2aCards
 from assistant.bank.xs2a_payments import Xs2aPayments
+from assistant.bank.xs2a_requests import Xs2aRequests
 from assistant.errors import (
     AccountError,
     BankError,
@@ -145,6 +147,10 @@ class Payments:
         """Ordered here, and neither paid nor ended as far as is known: dated payments and standing orders."""
         return tuple(each for each in self._journal.all() if not each.state.is_final)
 
+    def history(self) -> tuple[Payment, ...]:
+        """Everything that was ordered here, the oldest first."""
+        return self._journal.all()
+
     def cancel(self, payment: Payment, person: Person, wish: Wish) -> Payment:
         """`start_cancelling`, with a person who confirms at once, and `finish`."""
         return self.start_cancelling(payment, wish).confirm(person)
@@ -197,6 +203,21 @@ class Payments:
     def limit(self, card: PaymentCard, a_day: Money) -> PaymentCard:
         """Set what can be spent with a card in a day."""
         return self._cards(card.bank).limit(card, a_day)
+
+    # --- requests to pay ------------------------------------------------------------------------
+
+    def requests(self, bank: str) -> list[PaymentRequest]:
+        """Bills and purchases that wait to be paid or declined. Raises NotKnownError at a bank that has no
+        such service."""
+        return self._requests(bank).open()
+
+    def decline(self, request: PaymentRequest) -> PaymentRequest:
+        """Tell whoever asks that nothing will be paid. Raises WrongStateError when that is too late."""
+        return self._requests(request.bank).decline(request)
+
+    def operators(self, bank: str) -> list[Operator]:
+        """Of mobile phones that can be topped up by a payment from this bank."""
+        return self._requests(bank).operators()
 
     # --- inside -------------------------------------------------------------------------------
 
@@ -257,6 +278,10 @@ class Payments:
     def _cards(self, name: str) -> Xs2aCards:
         connection = self._connection(name)
         return Xs2aCards(self._wire(connection), connection.consent_id)
+
+    def _requests(self, name: str) -> Xs2aRequests:
+        connection = self._connection(name)
+        return Xs2aRequests(self._wire(connection), connection.consent_id)
 
     def _connection(self, name: str) -> Connection:
         connection = self._connections.find(name)

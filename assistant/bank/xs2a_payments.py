@@ -55,6 +55,8 @@ class Xs2aPayments:
         }
         if self._psu_id:
             headers["PSU-ID"] = self._psu_id
+        if payment.order.request:
+            headers["X-Payment-Request-ID"] = payment.order.request
         url = self.wire.url(_collection(payment.order))
         body = order_body(payment.order, payment.end_to_end)
         with self._strict():

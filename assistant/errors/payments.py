@@ -142,6 +142,12 @@ class PaymentOpenError(WrongStateError):
     remedy = "Look at the account at the bank; if it is not there, let me hand over the same order again."
 
 
+class RequestClosedError(WrongStateError):
+    code = "bank.request_closed"
+    say = "That is not open any more: it was paid or declined, or its day has passed."
+    remedy = "Ask for your bills to hear what is still open."
+
+
 class CancellationUnknownError(BankError):
     code = "bank.cancellation_unknown"
     say = "I lost touch with your bank, so I do not know whether the payment is cancelled."
