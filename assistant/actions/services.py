@@ -14,6 +14,7 @@ from assistant.bank.payees import PayeeBook
 from assistant.bank.portfolio import Portfolio
 from assistant.errors import SettingsError
 from assistant.nlu.values.today import TODAY
+from assistant.security.guard import Guard
 from assistant.settings import Settings
 
 
@@ -25,6 +26,7 @@ class Services:
     today: Callable[[], date]
     phrases: Phrases
     wording: Wording
+    guard: Guard
 
     @classmethod
     def from_settings(cls, settings: Settings, portfolio: Portfolio, today: Callable[[], date]) -> Services:
@@ -36,6 +38,7 @@ class Services:
             today=today,
             phrases=Phrases.read(settings.nlu_data / "phrases.yml", settings.language),
             wording=Wording(settings.language),
+            guard=Guard.from_settings(settings),
         )
 
 

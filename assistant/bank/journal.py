@@ -6,20 +6,23 @@ consents lie: whoever gets the file learns how many payments there were, and can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from assistant.bank.payment import Frequency, Order, Payee, Payment, PaymentState, Product, Schedule
 from assistant.bank.sealed_database import Sealed, SealedDatabase
-from assistant.errors import JournalError, PaymentOpenError
+from assistant.errors import JournalError, PaymentOpenError, StorageError
 from assistant.money import Money
 from assistant.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 FILE_NAME = "payments.sqlite"
 _COLUMNS = "id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, open INTEGER NOT NULL, sealed BLOB NOT NULL"
@@ -29,11 +32,29 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+class Watch(Protocol):
+    """Whoever must agree before an order is written down, and hears how it goes on."""
+
+    def permit(self, order: Order, known: Iterable[Payment]) -> None:
+        """Raise, and the order is not written down. In the same transaction as the writing, so that of two
+        at once the second one is `known` to the first or the other way round."""
+
+    def became(self, payment: Payment) -> None:
+        """After another state was noted. StorageError is kept from whoever noted it: the money has moved."""
+
+
 class Journal:
     """The payments of this customer. Every method may raise JournalError; may be used from several threads
     and processes at once."""
 
-    def __init__(self, folder: Path, *, keyring: bool, now: Callable[[], datetime] = _now):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        keyring: bool,
+        now: Callable[[], datetime] = _now,
+        watch: Watch | None = None,
+    ):
         """Nothing is opened yet. `now` tells the time with its zone."""
         self._database = SealedDatabase(
             folder,
@@ -45,15 +66,17 @@ class Journal:
             error=JournalError,
         )
         self._now = now
+        self._watch = watch
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Journal:
-        return cls(settings.connections, keyring=settings.keyring)
+    def from_settings(cls, settings: Settings, watch: Watch | None = None) -> Journal:
+        return cls(settings.connections, keyring=settings.keyring, watch=watch)
 
     def begin(self, order: Order) -> Payment:
         """Write down that this order is about to be handed over; afterwards it may be.
 
-        Raises PaymentOpenError when the same order was, and nobody knows what became of it.
+        Raises PaymentOpenError when the same order was, and nobody knows what became of it; whatever the
+        watch raises when it does not agree.
         """
         payment = Payment(
             id=uuid4().hex,
@@ -65,6 +88,8 @@ class Journal:
         with self._open() as pages:
             if any(each.state is PaymentState.UNKNOWN for each in pages.alike(order)):
                 raise PaymentOpenError("its answer was lost", bank=order.bank)
+            if self._watch is not None:
+                self._watch.permit(order, pages.all())
             pages.add(payment)
         return payment
 
@@ -86,6 +111,11 @@ class Journal:
                 told=told or known.told,
             )
             pages.replace(noted)
+        if self._watch is not None and noted.state is not known.state:
+            try:
+                self._watch.became(noted)
+            except StorageError as error:
+                _log.warning("what became of a payment is missing in the record of acts: %s", error.code)
         return noted
 
     def unsettled(self) -> tuple[Payment, ...]:
@@ -149,7 +179,7 @@ class _Pages:
 
     def _fingerprint(self, order: Order) -> str:
         """What makes two orders the same. Keyed, so that nobody finds the order by trying amounts."""
-        facts = {**_order_json(order), "product": None}
+        facts = {**_order_json(order), "product": None, "own": None}
         return self._sealed.digest(facts)
 
     def _seal(self, payment: Payment) -> bytes:
@@ -201,6 +231,7 @@ def _order_json(order: Order) -> dict[str, Any]:
         "on": _day(order.on),
         "schedule": schedule
         and [_day(schedule.start), schedule.frequency.value, _day(schedule.until), schedule.day_of_month],
+        "own": order.own,
     }
 
 
@@ -222,6 +253,7 @@ def _order_of(facts: dict[str, Any]) -> Order:
             day_of_month=schedule[3],
         ),
         request=facts.get("request", ""),
+        own=facts["own"],
     )
 
 

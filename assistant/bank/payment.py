@@ -82,6 +82,8 @@ class Order:
     """Makes it a standing order."""
     request: str = field(default="", repr=False)
     """Id of the request to pay that it answers, at the bank that pays."""
+    own: bool = False
+    """The payee is another account of the customer's own, so the money stays theirs."""
 
     @property
     def first_day(self) -> date | None:
@@ -127,7 +129,7 @@ def order_to_own_account(
         payee = Payee(holder, "", target.masked_pan)
     else:
         raise AccountError("the account has no number")
-    return _order(source, payee, money, product, remittance, on, schedule, today)
+    return replace(_order(source, payee, money, product, remittance, on, schedule, today), own=True)
 
 
 def _order(

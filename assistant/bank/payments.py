@@ -10,7 +10,7 @@ from datetime import date
 
 from assistant.bank.connections import Connection, Connections
 from assistant.bank.interface import Bank
-from assistant.bank.journal import Journal
+from assistant.bank.journal import Journal, Watch
 from assistant.bank.model import Account, PaymentCard
 from assistant.bank.payment import Order, Payee, PayeeCheck, Payment, PaymentState
 from assistant.bank.payment_requests import Operator, PaymentRequest
@@ -63,11 +63,16 @@ class Payments:
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, today: Callable[[], date] = date.today, observe: Observer | None = None
+        cls,
+        settings: Settings,
+        today: Callable[[], date] = date.today,
+        observe: Observer | None = None,
+        watch: Watch | None = None,
     ) -> Payments:
+        """`watch` must agree to every order before it is written down."""
         return cls(
             Connections.from_settings(settings),
-            Journal.from_settings(settings),
+            Journal.from_settings(settings, watch),
             patience=patience_of(settings.bank_timeout),
             today=today,
             observe=observe,

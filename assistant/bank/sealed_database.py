@@ -19,7 +19,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 
 from assistant.bank.private_files import ensure_private_folder
-from assistant.bank.secrets import FileSecrets, choose_store
+from assistant.bank.secrets import FileSecrets, SecretStore, choose_store
 from assistant.errors import StorageError
 
 _SECONDS = 10.0
@@ -29,8 +29,12 @@ _SECONDS = 10.0
 class Sealed:
     """One transaction: its connection, and what seals and opens a row."""
 
-    def __init__(self, connection: sqlite3.Connection, key: bytes, error: type[StorageError]):
+    def __init__(
+        self, connection: sqlite3.Connection, store: SecretStore, key: bytes, error: type[StorageError]
+    ):
+        """`store` is where the key lies, for what else belongs beside it."""
         self.connection = connection
+        self.store = store
         self._key = key
         self._error = error
         try:
@@ -76,7 +80,7 @@ class SealedDatabase:
         self._table = table
         self._columns = columns
         self._error = error
-        self._known_key: bytes | None = None
+        self._known: tuple[SecretStore, bytes] | None = None
 
     @contextmanager
     def open(self) -> Iterator[Sealed]:
@@ -95,32 +99,37 @@ class SealedDatabase:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(f"CREATE TABLE IF NOT EXISTS {self._table} ({self._columns})")
-            yield Sealed(connection, self._key(connection), self._error)
+            yield Sealed(connection, *self._secrets(connection), self._error)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._error(str(error)) from error
         finally:
             connection.close()
 
-    def _key(self, connection: sqlite3.Connection) -> bytes:
-        """Made before the first row, within the transaction. A lost one is never replaced: rows that
-        cannot be read may still matter."""
-        if self._known_key is None:
+    def _secrets(self, connection: sqlite3.Connection) -> tuple[SecretStore, bytes]:
+        """The key is made before the first row, within the transaction. A lost one is never replaced: rows
+        that cannot be read may still matter."""
+        if self._known is None:
             try:
-                stored = self._stored_key()
-                if stored is None:
-                    if connection.execute(f"SELECT 1 FROM {self._table} LIMIT 1").fetchone():  # noqa: S608 - ours
-                        raise self._error("the key is gone")
-                    stored = Fernet.generate_key().decode()
-                    choose_store(self._folder, keyring_wanted=self._keyring).put(self._key_name, stored)
+                self._known = self._stored() or self._made(connection)
             except self._error:
                 raise
             except StorageError as error:
                 raise self._error(error.detail) from error
-            self._known_key = stored.encode()
-        return self._known_key
+        return self._known
 
-    def _stored_key(self) -> str | None:
+    def _stored(self) -> tuple[SecretStore, bytes] | None:
         """Where there was no keyring on the first day it is in a file for good."""
-        in_file = FileSecrets(self._folder).get(self._key_name)
-        return in_file or choose_store(self._folder, keyring_wanted=self._keyring).get(self._key_name)
+        for store in (FileSecrets(self._folder), choose_store(self._folder, keyring_wanted=self._keyring)):
+            key = store.get(self._key_name)
+            if key is not None:
+                return store, key.encode()
+        return None
+
+    def _made(self, connection: sqlite3.Connection) -> tuple[SecretStore, bytes]:
+        if connection.execute(f"SELECT 1 FROM {self._table} LIMIT 1").fetchone():  # noqa: S608 - our own words
+            raise self._error("the key is gone")
+        key = Fernet.generate_key()
+        store = choose_store(self._folder, keyring_wanted=self._keyring)
+        store.put(self._key_name, key.decode())
+        return store, key

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import warnings
 from collections.abc import MutableMapping
 from typing import Any
+
+from assistant.redaction import guard_logs, mask_figures
 
 DEBUG = "ASSISTANT_DEBUG"
 """Environment variable that asks for logs, masked."""
@@ -22,14 +23,6 @@ _FOREIGN = ("rasa", "rasa_sdk", "sanic", "asyncio", "aiohttp", "structlog", "skl
 """Loggers, with all below them, that may be handed what a customer said."""
 
 _WITHHELD = "withheld; --debug shows it with numbers masked"
-
-_ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{2,4}){2,8}\b", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+(?:[.,\s:/-]?\d+)*")
-_NUMBER = (
-    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)"
-    r"teen|twenty|(?:thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million)"
-)
-_SPOKEN = re.compile(rf"\b{_NUMBER}(?:[\s-]+(?:and\s+)?{_NUMBER})*\b", re.IGNORECASE)
 
 
 def telemetry_off() -> None:
@@ -42,11 +35,6 @@ def debugging() -> bool:
     return bool(os.environ.get(DEBUG)) or os.environ.get("LOG_LEVEL") == "DEBUG"
 
 
-def mask(text: str) -> str:
-    """Account numbers and every other figure, typed or spoken, as bullets."""
-    return _SPOKEN.sub("••••", _DIGITS.sub("••••", _ACCOUNT.sub("••••", text)))
-
-
 def hush() -> None:
     """Take effect for the whole process; calling it again changes nothing. Before Rasa is imported."""
     telemetry_off()
@@ -54,9 +42,9 @@ def hush() -> None:
         logger = logging.getLogger(name)
         if not debugging():
             logger.setLevel(logging.ERROR)
-    factory = logging.getLogRecordFactory()
-    if not isinstance(factory, _Discreet):
-        logging.setLogRecordFactory(_Discreet(factory))
+    if not isinstance(logging.getLogRecordFactory(), _Discreet):
+        guard_logs()
+        logging.setLogRecordFactory(_Discreet(logging.getLogRecordFactory()))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # What is deprecated inside Rasa is nothing that a customer can act on. sanic turns such warnings on
     # when it is imported, so it comes first.
@@ -83,7 +71,7 @@ class _Discreet:
                 text = record.getMessage()
             except (TypeError, ValueError):
                 text = str(record.msg)
-            record.msg, record.args = mask(text), None
+            record.msg, record.args = mask_figures(text), None
             return record
         error = record.exc_info[0].__name__ + " " if record.exc_info and record.exc_info[0] else ""
         record.msg, record.args, record.exc_info, record.exc_text = error + _WITHHELD, None, None, None
