@@ -9,7 +9,7 @@ from assistant.nlu.values import amounts, counts, periods
 from assistant.nlu.values.found import Found
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=16_384)  # all sentences of the training data, which several components read
 def read(text: str, today: date) -> tuple[tuple[str, Found], ...]:
     """(period, count or amount, what was found), in the order of the text."""
     found = [("period", each) for each in periods.find(text, today)]

@@ -1,0 +1,218 @@
+"""Which intent a sentence has: one linear classifier for each, and how sure the best of them is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
+from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
+
+Floats = npt.NDArray[np.float32]
+
+_FILE = "intents.npz"
+_FOLDS = 3
+"""Parts of the training data, each judged once by what was learnt from the others."""
+_USUAL = (3.5, 1.3)
+"""Slope and offset of the confidence where too few sentences are there to learn them: as in our own data."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class MarginClassifier(IntentClassifier, GraphComponent):
+    """Support vector machines over the sentence features of all featurizers before it.
+
+    Each featurizer's counts are weighed by how rare they are (1 + log count, times inverse document
+    frequency, brought to length 1), so that none drowns another. The confidence of an intent is a logistic
+    function of its margin, learnt on sentences that the machine had not seen: it says how often the best
+    intent is the right one. Confidences of one sentence do not add up to 1, so a sentence
+    that fits nothing is sure of nothing.
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Featurizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"C": 1.0, "ranking_length": 10}
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._learnt: _Learnt | None = None
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,  # noqa: ARG003 - Rasa hands it over by this name
+    ) -> MarginClassifier:
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> MarginClassifier:
+        component: MarginClassifier = cls.create(config, model_storage, resource, execution_context)
+        with model_storage.read_from(resource) as folder, np.load(folder / _FILE) as arrays:
+            component._learnt = _Learnt(**{name: arrays[name] for name in arrays.files})
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [each for each in training_data.intent_examples if each.get(TEXT) and each.get(INTENT)]
+        names = np.array([each.get(INTENT) for each in examples])
+        if len(set(names)) < 2:
+            raise InvalidConfigException("there must be utterances of two intents at least")
+        blocks = _stacked([_blocks(each) for each in examples])
+        rarity = {origin: _rarity(block) for origin, block in blocks.items()}
+        known = scipy.sparse.hstack([_weighed(blocks[origin], rarity[origin]) for origin in blocks]).tocsr()
+        machine = self._machine().fit(known, names)
+        two = len(machine.classes_) == 2  # then scikit-learn has one margin, of the second
+        weights = np.concatenate([-machine.coef_, machine.coef_]) if two else machine.coef_
+        offsets = np.concatenate([-machine.intercept_, machine.intercept_]) if two else machine.intercept_
+        self._learnt = _Learnt(
+            intents=machine.classes_.astype(str),
+            origins=np.array(list(blocks)),
+            widths=np.array([block.shape[1] for block in blocks.values()]),
+            rarity=np.concatenate(list(rarity.values())),
+            weights=np.ascontiguousarray(weights.T, np.float32),
+            offsets=offsets.astype(np.float32),
+            confidence=self._confidence(known, names),
+        )
+        with self._storage.write_to(self._resource) as folder:
+            np.savez(folder / _FILE, **vars(self._learnt))
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            self._classify(message)
+        return messages
+
+    def _classify(self, message: Message) -> None:
+        learnt = self._learnt
+        if learnt is None or not message.get(TEXT):
+            message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
+            message.set("intent_ranking", [], add_to_output=True)
+            return
+        confidences = learnt.confidences(_blocks(message))
+        best = np.argsort(-confidences)[: self._config["ranking_length"]]
+        ranking = [
+            {"name": str(learnt.intents[each]), "confidence": float(confidences[each])} for each in best
+        ]
+        message.set(INTENT, ranking[0], add_to_output=True)
+        message.set("intent_ranking", ranking, add_to_output=True)
+
+    def _machine(self) -> LinearSVC:
+        return LinearSVC(C=self._config["C"], random_state=1)
+
+    def _confidence(self, known: scipy.sparse.csr_matrix, names: npt.NDArray[np.str_]) -> Floats:
+        """Slope and offset of the logistic function from the best margin to being right."""
+        if min(Counter(names).values()) < _FOLDS:
+            return np.array(_USUAL, np.float32)
+        margins, right = [], []
+        for others, held_out in StratifiedKFold(_FOLDS, shuffle=True, random_state=1).split(known, names):
+            machine = self._machine().fit(known[others], names[others])
+            found = machine.decision_function(known[held_out])
+            if found.ndim == 1:
+                found = np.stack([-found, found], axis=1)
+            margins.append(found.max(axis=1))
+            right.append(machine.classes_[found.argmax(axis=1)] == names[held_out])
+        outcome = np.concatenate(right)
+        if outcome.all():
+            return np.array(_USUAL, np.float32)
+        fitted = LogisticRegression(C=100.0).fit(np.concatenate(margins)[:, np.newaxis], outcome)
+        return np.array([fitted.coef_[0, 0], fitted.intercept_[0]], np.float32)
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """All that is stored, as arrays."""
+
+    intents: npt.NDArray[np.str_]
+    """(intents,)"""
+    origins: npt.NDArray[np.str_]
+    """(featurizers,): in the order in which their features stand side by side."""
+    widths: npt.NDArray[np.int64]
+    """(featurizers,): how many features each has."""
+    rarity: Floats
+    """(features,): inverse document frequencies."""
+    weights: Floats
+    """(features, intents): a sentence touches few rows, so they lie together."""
+    offsets: Floats
+    """(intents,)"""
+    confidence: Floats
+    """Slope and offset."""
+
+    def confidences(self, blocks: Mapping[str, scipy.sparse.csr_matrix]) -> Floats:
+        """(intents,), each 0 to 1."""
+        margins = self.offsets.astype(np.float64)
+        start = 0
+        for origin, width in zip(self.origins, self.widths, strict=True):
+            block = blocks.get(str(origin))
+            if block is not None and block.nnz:
+                row = _weighed(block, self.rarity[start : start + width])
+                margins += row.data @ self.weights[start + row.indices]
+            start += width
+        slope, offset = self.confidence
+        return 1 / (1 + np.exp(-(slope * margins + offset)))  # type: ignore[no-any-return]
+
+
+def _blocks(message: Message) -> dict[str, scipy.sparse.csr_matrix]:
+    """The sentence features by featurizer, a row each."""
+    return {
+        str(each.origin): scipy.sparse.csr_matrix(each.features)
+        for each in message.features
+        if each.attribute == TEXT and each.type == FEATURE_TYPE_SENTENCE
+    }
+
+
+def _stacked(rows: Sequence[Mapping[str, scipy.sparse.csr_matrix]]) -> dict[str, scipy.sparse.csr_matrix]:
+    """A matrix by featurizer, in the order of the pipeline."""
+    widths = {origin: row.shape[1] for blocks in rows for origin, row in blocks.items()}
+    return {
+        origin: scipy.sparse.vstack(
+            [blocks.get(origin, scipy.sparse.csr_matrix((1, width))) for blocks in rows]
+        ).tocsr()
+        for origin, width in widths.items()
+    }
+
+
+def _rarity(block: scipy.sparse.csr_matrix) -> Floats:
+    """Inverse document frequency, as if one more sentence had every feature."""
+    sentences = block.shape[0]
+    having = np.bincount(block.indices[block.data != 0], minlength=block.shape[1])
+    return (np.log((1 + sentences) / (1 + having)) + 1).astype(np.float32)  # type: ignore[no-any-return]
+
+
+def _weighed(block: scipy.sparse.csr_matrix, rarity: Floats) -> scipy.sparse.csr_matrix:
+    """Each row brought to length 1, after counts were dampened and weighed by rarity."""
+    weighed = block.copy().astype(np.float64)
+    weighed.eliminate_zeros()
+    weighed.data = (1 + np.log(weighed.data)) * rarity[weighed.indices]
+    lengths = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
+    lengths[lengths == 0] = 1
+    return scipy.sparse.diags(1 / lengths) @ weighed
