@@ -48,7 +48,7 @@ class VoiceActivity:
         return self.started is not None and self.ended == self.now
 
     def feed(self, chunk: Samples, *, explained: bool = False) -> None:
-        """`explained`: whatever is heard in this chunk is known to be no person, our own echo for instance."""
+        """`explained`: whatever is heard in this chunk is known to be no person, our own echo, say."""
         sound = np.concatenate([self._rest, chunk])
         whole = len(sound) - len(sound) % FRAME
         self._rest = sound[whole:]
