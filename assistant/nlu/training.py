@@ -20,6 +20,7 @@ from pathlib import Path
 import portalocker
 
 from assistant.errors import StorageError, TrainingDataError, UnderstandingError
+from assistant.nlu.child import child_environment
 from assistant.nlu.training_check import check
 from assistant.settings import Settings
 
@@ -154,20 +155,10 @@ def _run(settings: Settings, folder: Path) -> dict[str, str]:
         "name": "model.tar.gz",
     }
     job.write_text(json.dumps(content), encoding="utf-8")
-    package = Path(__file__).resolve().parents[2]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(package), os.environ.get("PYTHONPATH")])),
-        "PYTHONHASHSEED": "0",
-        "TMPDIR": str(folder),
-        "RASA_MAX_CACHE_SIZE": "0",
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-    }
     done = subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-W", "ignore", "-m", "assistant.nlu.training_process", str(job)],
         cwd=folder,
-        env=environment,
+        env=child_environment(folder),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
