@@ -81,7 +81,8 @@ def _one_word_off(shapes: Iterable[str]) -> Iterator[tuple[str, str, str]]:
         for index, word in enumerate(words):
             if not word.startswith("ˑ"):
                 before, after = tuple(words[:index]), tuple(words[index + 1 :])
-                places[(*before, _OPEN, *after)].append((shape, word))
+                replaced = (*before, _OPEN, *after)
+                places[replaced].append((shape, word))
                 places[before + after].append((shape, word))
     seen: set[tuple[str, str]] = set()
     for key, group in places.items():
