@@ -33,6 +33,7 @@ def main() -> None:
         with Desk(settings).load(model=model) as desk:
             print("Recorded commands …")
             rows += _accepted(desk)
+        with Desk(settings, hearing=False, speaking=False).load(model=model) as desk:  # as `chat` does
             print("Text turns, here and through servers …")
             rows += turns.measure(desk, settings, model)
     print("Recognition beside bare Vosk …")

@@ -174,8 +174,9 @@ class _Learnt:
         for origin, width in zip(self.origins, self.widths, strict=True):
             block = blocks.get(str(origin))
             if block is not None and block.nnz:
-                row = _weighed(block, self.rarity[start : start + width])
-                margins += row.data @ self.weights[start + row.indices]
+                values = _dampened(block, self.rarity[start : start + width])
+                values /= np.sqrt(values @ values) or 1
+                margins += values @ self.weights[start + block.indices]
             start += width
         slope, offset = self.confidence
         return 1 / (1 + np.exp(-(slope * margins + offset)))  # type: ignore[no-any-return]
@@ -210,9 +211,14 @@ def _rarity(block: scipy.sparse.csr_matrix) -> Floats:
 
 def _weighed(block: scipy.sparse.csr_matrix, rarity: Floats) -> scipy.sparse.csr_matrix:
     """Each row brought to length 1, after counts were dampened and weighed by rarity."""
-    weighed = block.copy().astype(np.float64)
-    weighed.eliminate_zeros()
-    weighed.data = (1 + np.log(weighed.data)) * rarity[weighed.indices]
+    weighed = block.copy()
+    weighed.data = _dampened(block, rarity)
     lengths = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
     lengths[lengths == 0] = 1
     return scipy.sparse.diags(1 / lengths) @ weighed
+
+
+def _dampened(block: scipy.sparse.csr_matrix, rarity: Floats) -> npt.NDArray[np.float64]:
+    """The values that stand in the matrix; a zero that is written out stays one."""
+    counts = np.maximum(block.data, 1e-9)
+    return np.where(block.data > 0, (1 + np.log(counts)) * rarity[block.indices], 0.0)
