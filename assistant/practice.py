@@ -40,6 +40,11 @@ def practising(settings: Settings) -> Iterator[RunningBank]:
         yield bank
 
 
+def password_of(_bank: str, _psu_id: str) -> str:
+    """What the made-up customer types, who has nothing to keep from anybody."""
+    return PASSWORD
+
+
 def connect_all(settings: Settings, bank: RunningBank) -> None:
     """Give both banks' consents as the made-up customer would."""
     connections = Connections.from_settings(settings)
@@ -53,8 +58,8 @@ class PractisingPerson:
     def __init__(self, bank: RunningBank) -> None:
         self._codes = f"{bank.base_url}/practice/otp"
 
-    def ask_password(self, bank: str, psu_id: str) -> str:  # noqa: ARG002
-        return PASSWORD
+    def ask_password(self, bank: str, psu_id: str) -> str:
+        return password_of(bank, psu_id)
 
     def choose_method(self, methods: Sequence[ScaMethod]) -> ScaMethod:
         return methods[0]

@@ -20,6 +20,10 @@ MAX_UTTERANCE_CHARACTERS = 1_000
 """Longer texts are refused: nobody says them, and every component downstream is spared them."""
 
 
+CONFIRMATIONS = ("code", "app", "page")
+"""Ways to confirm a payment: a one-time code, the bank's app, the bank's page."""
+
+
 def _packaged_data() -> Path:
     """Folder with `config.yml`, `nlu_data/` and `voices/`: in the wheel or in the checkout."""
     package = Path(__file__).resolve().parent
@@ -44,6 +48,9 @@ class Settings:
     practice: bool = False
     """The customer is the made-up one: connections lie apart from the real ones."""
 
+    confirm: str = ""
+    """How payments are confirmed where the bank leaves the choice: code, app or page; empty for what suits."""
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read `ASSISTANT_*` variables; folders default to the XDG places.
@@ -64,6 +71,9 @@ class Settings:
                 f"no nlu_data/{language}",
                 remedy="Set ASSISTANT_LANGUAGE to one of the folders under nlu_data.",
             )
+        confirm = environ.get("ASSISTANT_CONFIRM", "")
+        if confirm not in ("", *CONFIRMATIONS):
+            raise SettingsError(f"ASSISTANT_CONFIRM={confirm!r} is none of: {', '.join(CONFIRMATIONS)}")
         practice = environ.get("ASSISTANT_PRACTICE", "off") == "on"
         return cls(
             data=data,
@@ -72,6 +82,7 @@ class Settings:
             bank_timeout=(3.05, _seconds(environ, "ASSISTANT_BANK_TIMEOUT", 10.0)),
             keyring=not practice and environ.get("ASSISTANT_KEYRING", "on") != "off",
             practice=practice,
+            confirm=confirm,
         )
 
     @property

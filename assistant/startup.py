@@ -10,11 +10,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-from assistant.actions.services import Services, clock, configure
+from assistant.actions.services import AskPassword, Services, clock, configure, nobody_types
 from assistant.asr.hearing import Hearing
 from assistant.asr.store import SpeechModelStore
 from assistant.asr.taught import teach
+from assistant.bank.payments import Payments
 from assistant.bank.portfolio import Portfolio
+from assistant.bank.uninterrupted import wait_for_others
 from assistant.conversation import Conversation, Dialogue
 from assistant.errors import AssistantError, NoBankError
 from assistant.events import Event, Observer, TurnEnded
@@ -40,8 +42,20 @@ class Desk:
     have told them; nothing waits for that.
     """
 
-    def __init__(self, settings: Settings, *, hearing: bool = True, speaking: bool = True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        hearing: bool = True,
+        speaking: bool = True,
+        password: AskPassword = nobody_types,
+    ) -> None:
+        """`password` asks whoever sits at the keyboard."""
         self.settings = settings
+        self.has_news = False
+        """A payment ended while nobody was there to hear it: let a conversation `tell_news`."""
+        self._password = password
+        self._payments: Payments | None = None
         self.hearing: Hearing | None = None
         self.synthesiser: Synthesiser | None = None
         self.voice_problem: AssistantError | None = None
@@ -135,14 +149,21 @@ class Desk:
         today = clock()
         self.portfolio = Portfolio.from_settings(self.settings, today)
         self._closing.callback(self.portfolio.close)
-        configure(Services.from_settings(self.settings, self.portfolio, today))
+        services = Services.from_settings(self.settings, self.portfolio, today, self._password)
+        self._payments = services.payments
+        self._closing.callback(services.payments.close)
+        configure(services)
         self._closing.callback(configure, None)
+        # What moves money in another thread is over before the line to the bank is closed.
+        self._closing.callback(wait_for_others)
 
     def _warm_banks(self) -> None:
         """Read the customer's own names once, so that the first question does not wait for them."""
         assert self.portfolio is not None  # noqa: S101 - `_open_banks` has run
+        assert self._payments is not None  # noqa: S101 - the same
         try:
             self.portfolio.names()
+            self.has_news = bool(self._payments.reconcile())
         except NoBankError:
             return
         except AssistantError as error:

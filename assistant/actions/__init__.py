@@ -5,5 +5,6 @@ package by its name.
 """
 
 from assistant.actions import topics
+from assistant.actions.money import form
 
-__all__ = ["topics"]
+__all__ = ["form", "topics"]

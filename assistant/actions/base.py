@@ -8,12 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from assistant.actions.money import news
 from assistant.actions.names import Unclear, Unknown, pick
 from assistant.actions.question import Filters, Question
 from assistant.actions.services import services
-from assistant.actions.turn import Turn
+from assistant.actions.turn import PAYMENT_FORM, Turn
 from assistant.errors import AssistantError
 
 _log = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ class BankingAction(Action, ABC):
     """One action of the domain, named by the class variable `NAME`."""
 
     NAME: str
+    OF_THE_FORM = False
+    """Called by the form of a payment; any other action leads back to it while a payment is open."""
 
     def name(self) -> str:
         return self.NAME
@@ -41,11 +45,13 @@ class BankingAction(Action, ABC):
             )
             return []
         try:
+            news.tell_first(turn)
             self.answer(turn)
             turn.finish()
         except Exception as error:  # noqa: BLE001 - no turn ends in silence
             turn.fail(_as_assistant_error(error))
-        return turn.events()
+        back = turn.in_payment and not self.OF_THE_FORM
+        return [*turn.events(), FollowupAction(PAYMENT_FORM)] if back else turn.events()
 
     @abstractmethod
     def answer(self, turn: Turn) -> None:

@@ -5,17 +5,32 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from assistant.actions.money.confirmations import Confirmations
 from assistant.actions.phrases import Phrases
 from assistant.actions.wording import Wording
 from assistant.bank.payees import PayeeBook
+from assistant.bank.payments import Payments
 from assistant.bank.portfolio import Portfolio
+from assistant.bank.sca import Wish
 from assistant.errors import SettingsError
 from assistant.nlu.values.today import TODAY
 from assistant.security.guard import Guard
 from assistant.settings import Settings
+
+
+AskPassword = Callable[[str, str], str | None]
+"""The password for a bank and a user name there, typed and never spoken; None where nobody can type."""
+
+_NO_WAY_BACK = "urn:ietf:wg:oauth:2.0:oob"
+"""For the bank's page: it shows its code, since no browser can come back to us (RFC 6749 left it out; banks
+took it over from native apps)."""
+
+
+def nobody_types(_bank: str, _psu_id: str) -> str | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -23,18 +38,36 @@ class Services:
     settings: Settings
     portfolio: Portfolio
     payees: PayeeBook
+    payments: Payments
     today: Callable[[], date]
     phrases: Phrases
     wording: Wording
     guard: Guard
+    password: AskPassword = nobody_types
+    confirmations: Confirmations = field(default_factory=Confirmations)
+
+    @property
+    def wish(self) -> Wish:
+        """How payments are confirmed: as the settings say, else with a code where a password can be typed,
+        and in the bank's app where it cannot."""
+        how = self.settings.confirm or ("app" if self.password is nobody_types else "code")
+        return Wish(decoupled=how == "app", redirect_uri=_NO_WAY_BACK if how == "page" else "")
 
     @classmethod
-    def from_settings(cls, settings: Settings, portfolio: Portfolio, today: Callable[[], date]) -> Services:
+    def from_settings(
+        cls,
+        settings: Settings,
+        portfolio: Portfolio,
+        today: Callable[[], date],
+        password: AskPassword = nobody_types,
+    ) -> Services:
         """Raises TrainingDataError when the language's phrases cannot be used."""
         return cls(
             settings=settings,
             portfolio=portfolio,
             payees=PayeeBook.from_settings(settings, portfolio, today),
+            payments=Payments.from_settings(settings, today, portfolio.tell),
+            password=password,
             today=today,
             phrases=Phrases.read(settings.nlu_data / "phrases.yml", settings.language),
             wording=Wording(settings.language),

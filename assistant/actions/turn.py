@@ -15,8 +15,10 @@ from assistant.actions.question import Filters, Question
 from assistant.actions.services import Services
 from assistant.errors import AssistantError, BankError, BankServerError, BankUnreachableError
 
-QUERY, REST, LAST_REPLY, SPEECH_RATE = "query", "rest", "last_reply", "speech_rate"
+QUERY, REST, LAST_REPLY, SPEECH_RATE, PAYMENT = "query", "rest", "last_reply", "speech_rate", "payment"
 """Names of the slots."""
+PAYMENT_FORM = "payment_form"
+_REQUESTED = "requested_slot"
 
 
 class Turn:
@@ -28,12 +30,18 @@ class Turn:
         self.wording = services.wording
         self.today = services.today()
         message: Mapping[str, Any] = tracker.latest_message or {}
+        self.conversation = str(tracker.sender_id)
         self.text = str(message.get("text") or "")
-        self.heard = Filters.from_entities(message.get("entities") or [])
         self.intent = str((message.get("intent") or {}).get("name") or "")
+        self.entities: tuple[Mapping[str, Any], ...] = tuple(message.get("entities") or ())
+        self.heard = Filters.from_entities(self.entities)
         self.metadata: Mapping[str, Any] = message.get("metadata") or {}
         """What the conversation knows of a spoken turn; without `certainty` for typed text."""
         self.certainty = _certainty(self.metadata.get("certainty"), message.get("intent") or {})
+        self.in_payment = (tracker.active_loop or {}).get("name") == PAYMENT_FORM
+        """A payment is open, and its form asks again after this turn."""
+        self.is_back = self.in_payment and _was_answered(tracker.events)
+        """The form is called because something else was answered, and not to take in the message."""
         self._slots: Mapping[str, Any] = tracker.slots
         self._changes: dict[str, Any] = {}
         self._said: list[dict[str, Any]] = []
@@ -49,6 +57,20 @@ class Turn:
     @question.setter
     def question(self, question: Question | None) -> None:
         self._changes[QUERY] = question.to_slot() if question else None
+
+    @property
+    def payment(self) -> Mapping[str, Any] | None:
+        """The payment that is being talked about, as `assistant/actions/money/draft.py` writes it."""
+        slot = self._slot(PAYMENT)
+        return slot if isinstance(slot, Mapping) else None
+
+    @payment.setter
+    def payment(self, slot: Mapping[str, Any] | None) -> None:
+        self._changes[PAYMENT] = slot
+
+    def end_form(self) -> None:
+        """The form has nothing left to ask."""
+        self._changes[_REQUESTED] = None
 
     @property
     def rest(self) -> Listing | None:
@@ -136,6 +158,19 @@ class Turn:
         if self._said:
             self._changes[LAST_REPLY] = self._said
         return [SlotSet(name, value) for name, value in self._changes.items()]
+
+
+def _was_answered(events: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether another action has answered the latest message already."""
+    for event in reversed(events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "action" and event.get("name") not in _FORM_ACTIONS:
+            return True
+    return False
+
+
+_FORM_ACTIONS = frozenset({PAYMENT_FORM, "action_extract_slots", "action_listen"})
 
 
 def _certainty(heard: object, intent: Mapping[str, Any]) -> float:

@@ -260,14 +260,15 @@ class Portfolio:
             return list(self._members)
 
     def _join(self, connection: Connection) -> _Member:
-        wire = Wire(connection.name, connection.base_url, self._patience, self._tell)
+        wire = Wire(connection.name, connection.base_url, self._patience, self.tell)
 
         def bank(asked: bool) -> Bank:
             return Xs2aBank(wire, connection.consent_id, asked_by_customer=asked, today=self._today)
 
         return _Member(connection, wire, bank(self._asked), bank(False))
 
-    def _tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:
+        """Hand an event to everybody who subscribed: of payments to the same banks, for instance."""
         for observer in self._observers:
             observer(event)
 

@@ -9,16 +9,21 @@ from contextlib import contextmanager
 from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_others = threading.Condition()
+_busy = 0
+"""Threads beside the main one that are in such a step."""
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Hold SIGINT and SIGTERM back until the block ends; then they take their usual way.
 
-    Only the main thread is interrupted by signals, so elsewhere there is nothing to hold. May be nested.
+    Only the main thread is interrupted by signals, so elsewhere there is nothing to hold; who ends the program
+    calls `wait_for_others`. May be nested.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
+        with _counted():
+            yield
         return
     came: list[int] = []
 
@@ -36,3 +41,22 @@ def uninterrupted() -> Iterator[None]:
             signal.signal(each, handler)
         for number in dict.fromkeys(came):
             signal.raise_signal(number)
+
+
+def wait_for_others() -> None:
+    """Until no other thread is in such a step; signals wait as long."""
+    with uninterrupted(), _others:
+        _others.wait_for(lambda: _busy == 0)
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    global _busy
+    with _others:
+        _busy += 1
+    try:
+        yield
+    finally:
+        with _others:
+            _busy -= 1
+            _others.notify_all()

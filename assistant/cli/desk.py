@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from getpass import getpass
 
+from assistant.actions.services import AskPassword, nobody_types
 from assistant.asr.speech_model import check_model
 from assistant.asr.store import SpeechModelStore
 from assistant.cli.console import working
-from assistant.practice import practice_settings, practising
+from assistant.practice import password_of, practice_settings, practising
 from assistant.settings import Settings
 from assistant.startup import Desk
 
@@ -23,12 +26,17 @@ def open_desk(*, practice: bool, hearing: bool = True, speaking: bool = True) ->
     if hearing:
         # Before half a minute of training: a look at the files finds most of what can be wrong with it.
         check_model(SpeechModelStore(settings).active)
+    password: AskPassword = _type_password if sys.stdin.isatty() else nobody_types
     with ExitStack() as stack:
         with working("Getting ready") as progress:
             if practice:
-                settings = practice_settings(settings)
+                settings, password = practice_settings(settings), password_of
                 progress("Starting the practice bank.")
                 stack.enter_context(practising(settings))
-            desk = Desk(settings, hearing=hearing, speaking=speaking).load(progress)
+            desk = Desk(settings, hearing=hearing, speaking=speaking, password=password).load(progress)
             stack.enter_context(desk)
         yield desk
+
+
+def _type_password(bank: str, psu_id: str) -> str:
+    return getpass(f"Password of {psu_id} at {bank}: ")

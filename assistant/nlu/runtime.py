@@ -20,6 +20,7 @@ quiet.hush()
 from rasa.core.channels.channel import UserMessage  # noqa: E402 - Rasa is quiet first
 
 from assistant.errors import AssistantError, NoLanguageModelError  # noqa: E402
+from assistant.nlu import apart  # noqa: E402
 from assistant.nlu.answer import Answer, Reply  # noqa: E402
 from assistant.nlu.in_process import (  # noqa: E402
     ERROR_RESPONSE,
@@ -38,6 +39,8 @@ ACTIONS = "assistant.actions"
 
 FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "out_of_scope"
+CODE_GIVEN = "change_payment"
+"""The intent of an answer to a question about a payment."""
 
 CLEAR = 0.8
 """Confidence from which a reading of doubtful audio is taken for what was meant."""
@@ -60,6 +63,8 @@ class Dialogue:
         self._thread = threading.Thread(target=self._loop.run_forever, name="dialogue", daemon=True)
         self._thread.start()
         self._turns: dict[str, asyncio.Lock] = {}
+        self._expected: dict[str, str] = {}
+        """By conversation: the kind of answer that the last question asked for."""
 
     @classmethod
     def load(cls, model: Path, *, actions: str = ACTIONS) -> Dialogue:
@@ -87,6 +92,10 @@ class Dialogue:
         Raises UtteranceTooLongError. Whatever else happens ends in an answer with a sentence to say.
         """
         return self._wait(self._handle(clean(text), conversation, dict(metadata or {})))
+
+    def begin(self, intent: str, *, conversation: str) -> Answer:
+        """Have said what nobody asked for: the answer to an intent, without an utterance."""
+        return self._wait(self._handle("", conversation, {}, intent))
 
     def understands(self, text: str) -> bool:
         """Whether this clearly is something that the assistant does; nothing is answered or remembered."""
@@ -120,18 +129,34 @@ class Dialogue:
     def _wait(self, work: Coroutine[Any, Any, _T]) -> _T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
+    async def _understood(self, text: str, conversation: str, message: UserMessage) -> dict[str, Any]:
+        """What Rasa is to know. A code is laid down elsewhere, and Rasa sees that there was one."""
+        apart.take(conversation)
+        code = apart.code_in(text) if self._expected.get(conversation) == apart.EXPECTED else None
+        if code is None:
+            return await self._parse(message)
+        apart.put(conversation, code)
+        message.text, message.metadata = apart.HIDDEN, {}
+        return _as_intent(CODE_GIVEN, apart.HIDDEN)
+
     async def _parse(self, message: UserMessage) -> dict[str, Any]:
         if not message.text:  # Rasa's classifier fails on it
             return {"text": "", "intent": {"name": FALLBACK, "confidence": 0.0}, "entities": []}
         parsed: dict[str, Any] = await self._agent.processor.parse_message(message)
         return parsed
 
-    async def _handle(self, text: str, conversation: str, metadata: dict[str, object]) -> Answer:
+    async def _handle(
+        self, text: str, conversation: str, metadata: dict[str, object], intent_begun: str = ""
+    ) -> Answer:
         async with self._turns.setdefault(conversation, asyncio.Lock()):
             started = time.perf_counter()
             message = UserMessage(text, Collected(), conversation, metadata=metadata)
             try:
-                message.parse_data = await self._parse(message)
+                message.parse_data = (
+                    _as_intent(intent_begun, "")
+                    if intent_begun
+                    else await self._understood(text, conversation, message)
+                )
             except Exception as error:  # noqa: BLE001 - no turn ends in silence
                 return _failed(error, FALLBACK, 0.0, (), started, time.perf_counter())
             understood = time.perf_counter()
@@ -145,7 +170,7 @@ class Dialogue:
             if not replies:
                 silence = AssistantError("no reply")
                 return _failed(silence, intent, confidence, entities, started, understood)
-            return Answer(
+            answer = Answer(
                 intent=intent,
                 confidence=confidence,
                 entities=entities,
@@ -154,6 +179,14 @@ class Dialogue:
                 understanding_ms=(understood - started) * 1000,
                 acting_ms=(time.perf_counter() - understood) * 1000,
             )
+            self._expected[conversation] = answer.expects
+            return answer
+
+
+def _as_intent(name: str, text: str) -> dict[str, Any]:
+    """What Rasa would have made of a text that it is not to see, or that nobody said."""
+    intent = {"name": name, "confidence": 1.0}
+    return {"text": text, "intent": intent, "intent_ranking": [intent], "entities": []}
 
 
 def _best(parsed: Mapping[str, Any]) -> tuple[str, float]:

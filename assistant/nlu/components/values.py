@@ -25,6 +25,8 @@ from assistant.nlu.values.today import today
 
 _KINDS = ("period", "amount", "count")
 _TOKENS = "text_tokens"
+_REASON = "remittance"
+"""May hold figures of its own: "for invoice forty one", "for dinner last night"."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -97,7 +99,8 @@ class _ValueExtractor(GraphComponent, EntityExtractorMixin):
             kept = [
                 entity
                 for entity in message.get(ENTITIES, [])
-                if all(entity["end"] <= each.start or each.end <= entity["start"] for each in found)
+                if entity["entity"] == _REASON
+                or all(entity["end"] <= each.start or each.end <= entity["start"] for each in found)
             ]
             own: list[dict[str, Any]] = [
                 {

@@ -63,12 +63,13 @@ _COMPARED_BEHIND: tuple[tuple[tuple[str, ...], str], ...] = (
     (("and", "under"), _BELOW),
     (("or", "so"), _ABOUT),
 )
+_NOT = "not"
 _VAGUE = frozenset({"some"})
 """Only with a unit: "some fifty euros" but not "some five"."""
 
 _PAYING = word_set(
     "pay paid pays spend spent cost costs charge charged charges afford owe send transfer withdraw withdrew "
-    "for of"
+    "move wire lend for of"
 )
 """A bare figure right behind these is an amount: "a payment of fifty", "was I charged ninety nine"."""
 
@@ -96,8 +97,12 @@ class _Amount:
     """The two figures of "two fifty", while it may still be hundreds."""
 
 
-def find(text: str, taken: Spans = ()) -> list[Found]:
-    """The amounts in a text. Values: value, currency, comparison, upper (see the contract of `amount`)."""
+def find(text: str, taken: Spans = (), *, bare: bool = False) -> list[Found]:
+    """The amounts in a text. Values: value, currency, comparison, upper (see the contract of `amount`).
+
+    `bare`: an amount is being talked about, so a figure needs no unit and no neighbours to be one. The role
+    is `not` for what is not meant: "fifteen, not fifty".
+    """
     words = split(text)
     figures = numbers(words)
     taken = list(taken)
@@ -108,7 +113,7 @@ def find(text: str, taken: Spans = ()) -> list[Found]:
         if amount is None or not is_free(words[index].start, words[amount.last - 1].end, taken):
             index += 1
             continue
-        found, index = _with_neighbours(words, figures, amount)
+        found, index = _with_neighbours(words, figures, amount, bare=bare)
         if found is not None and is_free(found.start, found.end, taken):
             results.append(found)
     return results
@@ -140,7 +145,7 @@ def meanings(text: str) -> list[tuple[Decimal, str | None]]:
 
 
 def _with_neighbours(
-    words: Sequence[Word], figures: Sequence[Number], amount: _Amount
+    words: Sequence[Word], figures: Sequence[Number], amount: _Amount, *, bare: bool
 ) -> tuple[Found | None, int]:
     """The amount with its comparison and upper end; and the word to go on from."""
     ranged = _range(words, figures, amount)
@@ -153,7 +158,7 @@ def _with_neighbours(
     last = amount.last
     if comparison is None:
         last, comparison = _comparison_behind(words, amount)
-    if comparison is None and not amount.sure and not _is_paid(words, amount):
+    if comparison is None and not (bare or amount.sure or _is_paid(words, amount)):
         return None, amount.last
     value = amount.value
     if amount.pair is not None and comparison in (_ABOVE, _BELOW) and amount.pair[1] % 10 == 0:
@@ -179,6 +184,7 @@ def _found(
             "comparison": comparison,
             "upper": None if upper is None else _plain(upper),
         },
+        _NOT if first and words[first - 1].text == _NOT else "",
     )
 
 

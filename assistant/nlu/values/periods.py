@@ -29,11 +29,14 @@ _LOOK_BACK_MONTHS = 12
 """How far "before march" reaches back: banks keep about a year within reach."""
 
 
-def find(text: str, today: date) -> list[Found]:
-    """The periods in a text, from left to right. Values: start, end, label, grain (see `period`)."""
+def find(text: str, today: date, *, ahead: bool = False) -> list[Found]:
+    """The periods in a text, from left to right. Values: start, end, label, grain (see `period`).
+
+    `ahead`: what is being talked about is to come, whichever words are used: "pay it on friday".
+    """
     words = split(text)
     typed = _typed_dates(text, today)
-    future = any(word.text in _FUTURE for word in words)
+    future = ahead or any(word.text in _FUTURE for word in words)
     reader = Reader(words, today, future=future, typed=typed)
     comparing = any(word.text in _COMPARING for word in words)
     results: list[Found] = []

@@ -1,0 +1,130 @@
+"""The open question of a payment, as response templates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from assistant.actions.money.draft import Draft, Recipient, Said, Step
+from assistant.actions.turn import Turn
+from assistant.bank.model import spoken_balance
+from assistant.bank.payment import Match
+from assistant.errors import AssistantError
+from assistant.money import Money
+
+LARGE = Decimal(200)
+"""From this amount on the read-back says every digit, however well it was heard."""
+_END = 4
+"""Digits of an account number that are said."""
+
+
+def question(turn: Turn, draft: Draft) -> tuple[Said, ...]:
+    """What is said to ask it; more before a read-back of which something is to be known."""
+    one_of = turn.wording.one_of(draft.options)
+    if draft.step is Step.AMOUNT:
+        return (_how_much(turn, draft),)
+    if draft.step is Step.SOURCE:
+        return (Said("utter_payment_ask_source", {"options": one_of}),)
+    if draft.step is Step.CURRENCY:
+        return (Said("utter_payment_ask_currency", {"options": one_of}),)
+    if draft.step is Step.WHICH:
+        return (Said("utter_which", {"options": one_of}),)
+    if draft.step is Step.READ_BACK:
+        return (*_to_know(turn, draft), _read_back(turn, draft))
+    if draft.step is not None and draft.step.is_confirming:
+        return draft.asks
+    plain = {
+        Step.DAY: "utter_payment_ask_day",
+        Step.OTHER_SOURCE: "utter_payment_ask_other_source",
+        Step.CHANGE: "utter_payment_ask_change",
+        Step.RETRY: "utter_payment_ask_retry",
+    }
+    return (Said(plain.get(draft.step or Step.PAYEE, "utter_payment_ask_payee")),)
+
+
+def facts(turn: Turn, draft: Draft) -> dict[str, str]:
+    """Amount, payee, account and day, as sentences name them."""
+    recipient = draft.to
+    return {
+        "amount": turn.wording.money(draft.money) if draft.money else "",
+        "payee": _name(recipient) if recipient else "",
+        "account": draft.source.label if draft.source else "",
+        "when": _when(turn, draft),
+    }
+
+
+def _how_much(turn: Turn, draft: Draft) -> Said:
+    owed = _owed(turn, draft.to) if draft.to else None
+    if owed is None or draft.to is None:
+        return Said("utter_payment_ask_amount")
+    values = {"owed": turn.wording.money(owed), "account": draft.to.label}
+    return Said("utter_payment_ask_amount_owed", values)
+
+
+def _owed(turn: Turn, recipient: Recipient) -> Money | None:
+    """What is to be paid on a card, where its bank tells."""
+    if not recipient.own or not recipient.masked_pan:
+        return None
+    try:
+        balances = turn.services.portfolio.balances().items
+    except AssistantError:
+        return None
+    for account, found in balances:
+        if account.masked_pan == recipient.masked_pan:
+            booked = next((each for each in found if each.kind == "interimBooked"), None)
+            balance = booked or spoken_balance(found, account.currency)
+            return -balance.money if balance and balance.money.is_negative else None
+    return None
+
+
+def _to_know(turn: Turn, draft: Draft) -> tuple[Said, ...]:
+    said = []
+    name = draft.to.name if draft.to else ""
+    if draft.match is Match.CLOSE:
+        said.append(Said("utter_payment_name_close", {"name": draft.right_name, "said": name}))
+    if draft.match is Match.NONE:
+        said.append(Said("utter_payment_name_wrong", {"name": name}))
+    if draft.match is Match.NOT_POSSIBLE:
+        said.append(Said("utter_payment_name_unchecked", {"name": name}))
+    if draft.twin is not None:
+        said.append(Said("utter_payment_twin", {"day": turn.day(draft.twin)}))
+    return tuple(said)
+
+
+def _read_back(turn: Turn, draft: Draft) -> Said:
+    money, recipient = draft.money, draft.to
+    assert money is not None and recipient is not None  # noqa: S101 - nothing is read back without
+    grows = draft.doubt or money.amount >= LARGE
+    unsure = draft.doubt or draft.match not in (Match.MATCH, None) or not recipient.known
+    number = (recipient.iban or recipient.masked_pan)[-_END:]
+    values = {
+        **facts(turn, draft),
+        "spelled": turn.phrases("paying.spelled", digits=digits(money)) if grows else "",
+        "number": turn.phrases("paying.number", digits=", ".join(number)) if unsure else "",
+        "reference": turn.phrases("paying.reference", text=draft.remittance) if draft.remittance else "",
+    }
+    if recipient.own:
+        return Said("utter_payment_read_back_own", values)
+    return Said("utter_payment_read_back", values)
+
+
+def digits(money: Money) -> str:
+    """`1, 5` for fifteen, `1, 2, point 5, 0` with cents: what the voice says one by one."""
+    whole, _, cents = f"{money.amount:f}".partition(".")
+    said = ", ".join(whole)
+    return f"{said}, point {', '.join(cents)}" if cents.strip("0") else said
+
+
+def _name(recipient: Recipient) -> str:
+    """"`The plumber (Keane Plumbing)` where the holder is called otherwise."""
+    if recipient.own or recipient.label.casefold() == recipient.name.casefold():
+        return recipient.label
+    return f"{recipient.label} ({recipient.name})"
+
+
+def _when(turn: Turn, draft: Draft) -> str:
+    if draft.instant:
+        return turn.phrases("paying.instantly")
+    if draft.on is None:
+        return turn.phrases("paying.now")
+    near = (draft.on - turn.today).days == 1
+    return turn.phrases("paying.tomorrow" if near else "paying.on", day=turn.day(draft.on))

@@ -1,0 +1,176 @@
+"""Handing a payment over after the yes, and the bank's confirmation, one question a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from assistant.actions.money import outcome
+from assistant.actions.money.checks import order_of
+from assistant.actions.money.collect import advanced, merged
+from assistant.actions.money.draft import Draft, Said, Step
+from assistant.actions.money.heard import parts_of
+from assistant.actions.names import pick
+from assistant.actions.turn import Turn
+from assistant.bank.payment import Order, PaymentState
+from assistant.bank.sca import Ask, Need
+from assistant.bank.sca_steps import ScaMethod
+from assistant.bank.underway import PaymentUnderway
+from assistant.errors import AssistantError, PaymentUnknownError, ScaError
+from assistant.nlu import apart
+from assistant.nlu.matching import plain_words
+
+_PAUSES = (0.0, 1.0, 2.0)
+"""Seconds before each look after "done": an app takes a moment to tell its bank."""
+_SHORTEST = 4
+"""Digits of a one-time code at least."""
+_GIVES_UP = ("cancel", "stop", "deny", "goodbye")
+_ANSWERS = ("change_payment", "finished", "affirm", "pay", "refine", "nlu_fallback", "repeat")
+_CHANGES = ("change_payment", "pay", "refine")
+
+
+def begin(turn: Turn, draft: Draft) -> Draft:
+    """After the yes: what the guard has to say comes first, then the journal, then the bank."""
+    services = turn.services
+    order = order_of(turn, draft)
+    try:
+        underway = services.payments.start(order, services.wish)
+    except AssistantError as error:
+        return _lost(turn, draft, order, error)
+    services.confirmations.put(turn.conversation, underway)
+    return _go_on(turn, draft, underway, underway.ask)
+
+
+def answered(turn: Turn, draft: Draft) -> Draft | None:
+    """The draft after a message while the bank waits; None when that was about something else.
+
+    Whatever changes the payment withdraws it first: a code is bound to amount and payee.
+    """
+    underway = turn.services.confirmations.get(turn.conversation)
+    if underway is None:
+        return draft.end(Said("utter_payment_lost"))
+    if turn.intent in _GIVES_UP:
+        return outcome.withdrawn(turn, draft, underway.give_up())
+    code = apart.take(turn.conversation)
+    if code is not None and draft.step in (Step.CODE, Step.CONFIRMATION):
+        return _with_code(turn, draft, underway, code)
+    if draft.step is Step.METHOD:
+        method = _method(turn, draft, underway.ask.methods)
+        if method is not None:
+            return _give(turn, draft, underway, method.id)
+    if turn.intent in _CHANGES and (parts := parts_of(turn)):
+        ended = outcome.withdrawn(turn, draft, underway.give_up())
+        if underway.payment.state not in (PaymentState.CANCELLED, PaymentState.NOT_DONE):
+            return ended
+        turn.services.confirmations.pop(turn.conversation)
+        turn.say("utter_payment_withdrawn")
+        return advanced(turn, merged(turn, draft, parts))
+    if turn.intent not in _ANSWERS:
+        return None
+    if draft.step in (Step.APP, Step.PAGE) and turn.intent != "repeat":
+        return _look(turn, draft, underway)
+    return draft
+
+
+def _with_code(turn: Turn, draft: Draft, underway: PaymentUnderway, code: str) -> Draft:
+    longest = underway.ask.challenge.longest
+    if draft.step is Step.CODE and not _SHORTEST <= len(code) <= (longest or len(code)):
+        turn.say("utter_payment_short_code")
+        return draft
+    return _give(turn, draft, underway, code)
+
+
+def _give(turn: Turn, draft: Draft, underway: PaymentUnderway, answer: str) -> Draft:
+    try:
+        ask = underway.give(answer)
+    except ScaError as error:
+        if type(error) is not ScaError or draft.step is not Step.CODE or not underway.codes_left:
+            return outcome.failed(draft, error)
+        left = turn.phrases.count("paying.tries", underway.codes_left)
+        turn.say("utter_payment_wrong_code", left=left)
+        return draft
+    except AssistantError as error:
+        return outcome.failed(draft, error)
+    return _go_on(turn, draft, underway, ask)
+
+
+def _look(turn: Turn, draft: Draft, underway: PaymentUnderway) -> Draft:
+    for pause in _PAUSES:
+        underway.wire.patience.sleep(pause)
+        try:
+            ask = underway.look()
+        except AssistantError as error:
+            return outcome.failed(draft, error)
+        if ask.need is not Need.WAIT or ask.page or ask.message:
+            return _go_on(turn, draft, underway, ask)
+    turn.say("utter_payment_still_waiting", bank=underway.wire.bank)
+    return draft
+
+
+def _go_on(turn: Turn, draft: Draft, underway: PaymentUnderway, ask: Ask) -> Draft:
+    """Up to where only the customer knows."""
+    bank = underway.wire.bank
+    try:
+        while True:
+            if ask.message:
+                turn.say("utter_payment_bank_says", bank=bank, message=ask.message)
+            if ask.need is Need.NOTHING:
+                return outcome.ended(turn, draft, underway.finish())
+            if ask.need is not Need.PASSWORD:
+                return _asked(turn, draft, underway, ask)
+            password = turn.services.password(bank, underway.psu_id)
+            if password is None:
+                underway.give_up()
+                return draft.end(Said("utter_payment_password_needed", {"bank": bank}))
+            ask = underway.give(password)
+    except AssistantError as error:
+        return outcome.failed(draft, error)
+
+
+def _asked(turn: Turn, draft: Draft, underway: PaymentUnderway, ask: Ask) -> Draft:
+    bank = underway.wire.bank
+    if ask.need is Need.METHOD:
+        options = tuple(method.name for method in ask.methods)
+        said = Said("utter_payment_ask_method", {"options": turn.wording.one_of(options)})
+        return draft.at(Step.METHOD, options=options, asks=(said,))
+    if ask.need is Need.CODE:
+        lines = (ask.challenge.instructions, *ask.challenge.data)
+        values = {"bank": bank, "instructions": " ".join(line for line in lines if line)}
+        return draft.at(Step.CODE, asks=(*_practice(turn, underway, "code", "otp"), Said("utter_payment_ask_code", values)))
+    if ask.need is Need.CONFIRMATION:
+        return draft.at(Step.CONFIRMATION, asks=(Said("utter_payment_ask_confirmation"),))
+    if ask.page:
+        return draft.at(Step.PAGE, asks=(Said("utter_payment_wait_page", {"page": ask.page}),))
+    if draft.step in (Step.APP, Step.PAGE):
+        return draft
+    said = Said("utter_payment_wait_app", {"bank": bank})
+    return draft.at(Step.APP, asks=(*_practice(turn, underway, "app", "app"), said))
+
+
+def _practice(turn: Turn, underway: PaymentUnderway, what: str, place: str) -> tuple[Said, ...]:
+    """Where the made-up customer finds what a real one has in the pocket."""
+    if not turn.services.settings.practice:
+        return ()
+    parts = urlsplit(underway.wire.base_url)
+    response = "utter_payment_practice_code" if what == "code" else "utter_payment_practice_app"
+    return (Said(response, {"url": f"{parts.scheme}://{parts.netloc}/practice/{place}"}),)
+
+
+def _method(turn: Turn, draft: Draft, methods: Sequence[ScaMethod]) -> ScaMethod | None:
+    """One of the bank's ways, by its name, by "the first one", or by what people call its kind."""
+    option = pick(turn.text, draft.options, turn.phrases.words("ordinals"), 5)
+    if option is not None:
+        return methods[draft.options.index(option)]
+    said = set(plain_words(turn.text))
+    called = turn.phrases.table("sca_methods")
+    meant = [each for each in methods if said & set(called.get(each.kind, ()))]
+    return meant[0] if len(meant) == 1 else None
+
+
+def _lost(turn: Turn, draft: Draft, order: Order, error: AssistantError) -> Draft:
+    """Nothing was handed over, or nobody knows: that it is not known has been said then."""
+    if isinstance(error, PaymentUnknownError):
+        for payment in turn.services.payments.alike(order):
+            if payment.state is PaymentState.UNKNOWN:
+                turn.services.payments.told(payment)
+    return outcome.failed(draft, error)

@@ -1,0 +1,89 @@
+"""Secrets that are said or typed: taken out of an utterance before anything remembers, logs or shows it.
+
+A one-time code never reaches Rasa: the dialogue lays it down here, by conversation, and the one action that
+needs it takes it away. What everybody else sees in its place is `HIDDEN`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+
+from assistant.nlu.values import amounts
+
+HIDDEN = "‹code›"
+EXPECTED = "digits"
+"""What a response template expects after which codes are taken out (`metadata: {expects: digits}`)."""
+
+_DIGITS = {
+    word: str(digit)
+    for digit, words in enumerate(
+        ("zero oh o nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    )
+    for word in words.split()
+}
+_LARGE = frozenset({"hundred", "thousand", "grand"})
+"""Nobody says a code with these."""
+_TIMES = {"double": 2, "triple": 3}
+_TENS = {
+    word: number
+    for number, word in zip(
+        (*range(10, 20), *range(20, 100, 10)),
+        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty "
+        "fifty sixty seventy eighty ninety".split(),
+        strict=True,
+    )
+}
+_SHORTEST = 4
+"""Signs of a code at least; fewer digits are something else."""
+_MIXED = re.compile(r"\b(?=[a-z]*\d)[a-z\d]{6,}\b", re.IGNORECASE)
+"""What a bank's page shows to be typed."""
+
+_lock = threading.Lock()
+_kept: dict[str, str] = {}
+
+
+def put(conversation: str, secret: str) -> None:
+    with _lock:
+        _kept[conversation] = secret
+
+
+def take(conversation: str) -> str | None:
+    """The secret that was said last in this conversation; it is gone afterwards."""
+    with _lock:
+        return _kept.pop(conversation, None)
+
+
+def code_in(text: str) -> str | None:
+    """The code in a text that answers the question for one: `123456` for "one two three four five six".
+
+    None where there is none; an amount with its currency is no code, and neither is "make it fifty".
+    """
+    words = re.findall(r"[a-z]+|\d", text.lower())
+    if _LARGE & set(words) or any(each.value["currency"] for each in amounts.find(text)):
+        return None
+    mixed = _MIXED.search(text)
+    if mixed and not mixed[0].isdigit():
+        return mixed[0]
+    digits = _spoken(words)
+    return digits if len(digits) >= _SHORTEST else None
+
+
+def masked(text: str) -> str:
+    """The text for those who only look on: without any code, whole or half said."""
+    said = re.findall(r"[a-z]+|\d", text.lower())
+    return HIDDEN if len(_spoken(said)) > 1 or _MIXED.search(text) else text
+
+
+def _spoken(words: list[str]) -> str:
+    """The digits among the words: "double seven" is two, and so is "twenty four"."""
+    digits, times, joins = "", 1, False
+    for word in words:
+        digit = _DIGITS.get(word) or (word if word.isdigit() else None)
+        if word in _TENS:
+            digits += str(_TENS[word])
+        elif digit is not None:
+            digits = digits[:-1] + digit if joins and digit != "0" else digits + digit * times
+        joins = _TENS.get(word, 0) >= 20
+        times = _TIMES.get(word, 1)
+    return digits
