@@ -34,10 +34,14 @@ from assistant.events import (
     TurnStarted,
     Understood,
 )
+from assistant.nlu import apart
 from assistant.nlu.answer import Answer
 from assistant.tts.synthesiser import Speech, Synthesiser
 
 _log = logging.getLogger(__name__)
+
+NEWS = "payment_news"
+"""The intent whose answer is what became of payments."""
 
 Frames = Iterable[npt.NDArray[np.int16]]
 
@@ -54,6 +58,8 @@ class Dialogue(Protocol):
     def handle(
         self, text: str, *, conversation: str, metadata: Mapping[str, object] | None = None
     ) -> Answer: ...
+
+    def begin(self, intent: str, *, conversation: str) -> Answer: ...
 
     def understands(self, text: str) -> bool: ...
 
@@ -161,6 +167,14 @@ class Conversation:
         """A typed turn."""
         return self._turn(lambda _: _Heard(text))
 
+    def tell_news(self) -> Turn:
+        """A turn that nobody asked for: what became of payments meanwhile."""
+        return self._turn(lambda _: _Heard("", intent=NEWS))
+
+    def shown(self, text: str) -> str:
+        """What may be shown of an utterance: a one-time code is nobody's business but the bank's."""
+        return apart.masked(text) if self._asked is Question.DIGITS else text
+
     # --- one turn ------------------------------------------------------------------------------
 
     def _turn(self, listen: Callable[[dict[str, float]], _Heard]) -> Turn:
@@ -194,14 +208,14 @@ class Conversation:
             self._publish(replace(transcript, at=self._clock()))
             raise SilentRecordingError
         certainty = transcript.confidence
-        if certainty < _DOUBT:
+        if certainty < _DOUBT and self._asked is not Question.DIGITS:
             transcript = self._sensible(recogniser, transcript, watched)
         transcript = self._heard_again(recogniser, transcript, watched)
         now = self._clock()
         if transcript.words:
             self._publish(SpeechStarted(now, transcript.words[0].start))
         transcript = replace(transcript, at=now)
-        self._publish(transcript)
+        self._publish(self._shown(transcript))
         stages["hear"] = (now - watched.last) * 1000
         return transcript, certainty
 
@@ -221,6 +235,9 @@ class Conversation:
     def _heard_again(self, recogniser: Recogniser, transcript: Transcript, audio: _Watched) -> Transcript:
         """With a second, strict hearing of what it costs most to mishear: a number, a yes."""
         text = transcript.text
+        if self._asked is Question.DIGITS:
+            digits = second_hearing.digits(recogniser, audio.kept) or ""
+            return replace(transcript, text=digits, words=()) if apart.code_in(digits) else transcript
         if self._asked is Question.CONFIRMATION or text in answers(Question.CONFIRMATION):
             said = second_hearing.confirmation(recogniser, audio.kept)
             transcript = replace(transcript, confirmation=said)
@@ -230,7 +247,10 @@ class Conversation:
         return transcript
 
     def _understand(self, heard: _Heard, stages: dict[str, float]) -> Answer:
-        answer = self._dialogue.handle(heard.text, conversation=self._name, metadata=heard.metadata)
+        if heard.intent:
+            answer = self._dialogue.begin(heard.intent, conversation=self._name)
+        else:
+            answer = self._dialogue.handle(heard.text, conversation=self._name, metadata=heard.metadata)
         self._asked = question_of(answer.expects)
         if self._ears:
             self._listener = self._ears.expecting(self._asked)
@@ -261,7 +281,14 @@ class Conversation:
             return None  # the sentence is on the screen
 
     def _on_partial(self, text: str) -> None:
-        self._publish(PartialTranscript(self._clock(), text))
+        self._publish(PartialTranscript(self._clock(), self.shown(text)))
+
+    def _shown(self, transcript: Transcript) -> Transcript:
+        """As observers may know it."""
+        shown = self.shown(transcript.text)
+        if shown == transcript.text:
+            return transcript
+        return replace(transcript, text=shown, words=(), alternatives=(), amount_readings=())
 
     def _publish(self, event: Event) -> None:
         self._events.append(event)
@@ -274,6 +301,8 @@ class _Heard:
     text: str
     metadata: Mapping[str, object] = field(default_factory=dict)
     """What Rasa is told beside the text; nothing for typed text, which is certain."""
+    intent: str = ""
+    """What is answered without anything having been said."""
 
 
 def _metadata(transcript: Transcript, calibration: Calibration) -> dict[str, object]:

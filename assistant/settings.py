@@ -49,7 +49,7 @@ class Settings:
     """The customer is the made-up one: connections lie apart from the real ones."""
 
     confirm: str = ""
-    """How payments are confirmed where the bank leaves the choice: code, app or page; empty for what suits."""
+    """How payments are confirmed where the bank leaves it open: code, app or page; empty for what suits."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:

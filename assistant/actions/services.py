@@ -20,7 +20,6 @@ from assistant.nlu.values.today import TODAY
 from assistant.security.guard import Guard
 from assistant.settings import Settings
 
-
 AskPassword = Callable[[str, str], str | None]
 """The password for a bank and a user name there, typed and never spoken; None where nobody can type."""
 

@@ -1,6 +1,6 @@
-"""Hearing the same audio once more where it matters: for an amount, and for a yes.
+"""Hearing the same audio once more where it matters: for an amount, for a yes, for a code.
 
-Both are strict: what can be heard is what was heard, and what could be mistaken for it. The
+All are strict: what can be heard is what was heard, and what could be mistaken for it. The
 likelihoods then tell how sure the audio is, free of what people mostly say.
 """
 
@@ -45,5 +45,16 @@ def confirmation(recogniser: Recogniser, chunks: Iterable[Samples]) -> str | Non
     """
     try:
         return recogniser.transcribe(chunks, grammar=Grammar(answers(Question.CONFIRMATION))).text
+    except SpeechModelError:
+        return None
+
+
+def digits(recogniser: Recogniser, chunks: Iterable[Samples]) -> str | None:
+    """What was said, if it can only be digits; `[unk]` stands for anything else.
+
+    None for a model that takes no vocabulary at run time.
+    """
+    try:
+        return recogniser.transcribe(chunks, grammar=Grammar(answers(Question.DIGITS))).text
     except SpeechModelError:
         return None

@@ -18,8 +18,8 @@ _busy = 0
 def uninterrupted() -> Iterator[None]:
     """Hold SIGINT and SIGTERM back until the block ends; then they take their usual way.
 
-    Only the main thread is interrupted by signals, so elsewhere there is nothing to hold; who ends the program
-    calls `wait_for_others`. May be nested.
+    Only the main thread is interrupted by signals, so elsewhere there is nothing to hold; who ends the
+    program calls `wait_for_others`. May be nested.
     """
     if threading.current_thread() is not threading.main_thread():
         with _counted():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -65,8 +65,10 @@ def chat(practice: Practice = False) -> None:
         typed = sys.stdin.isatty()
         if typed:
             console().print("Type what you would say. Ctrl-D ends the conversation.")
+        if desk.has_news:
+            conversation.tell_news()
         failures = 0
-        for line in _lines(typed):
+        for line in _lines(typed, conversation.shown):
             turn = conversation.read(line)
             failures += turn.failure is not None
             understood = turn.understood
@@ -127,6 +129,10 @@ def listen(
         conversation = desk.conversation(observers=[ear, TurnPrinter(console(), silence=False)])
         done = 0
         console().print("I am listening. Ctrl-C ends it.")
+        if desk.has_news:
+            news = conversation.tell_news()
+            if news.speech is not None and aloud is not None:
+                aloud.play(news.speech.samples, news.speech.sample_rate)
         while not turns or done < turns:
             if push_to_talk:
                 console().input("Press Enter, then speak. ")
@@ -163,7 +169,7 @@ def _number_or_name(device: str | None) -> int | str | None:
     return int(device) if device is not None and device.isdecimal() else device
 
 
-def _lines(typed: bool) -> Iterator[str]:
+def _lines(typed: bool, shown: Callable[[str], str]) -> Iterator[str]:
     while True:
         try:
             line = console().input("[bold]you[/] ") if typed else input()
@@ -171,5 +177,7 @@ def _lines(typed: bool) -> Iterator[str]:
             return
         if line.strip():
             if not typed:
-                console().print(f"[bold]you[/] {plain(line[:MAX_UTTERANCE_CHARACTERS])}", soft_wrap=True)
+                console().print(
+                    f"[bold]you[/] {plain(shown(line[:MAX_UTTERANCE_CHARACTERS]))}", soft_wrap=True
+                )
             yield line

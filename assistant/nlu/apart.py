@@ -26,13 +26,16 @@ _LARGE = frozenset({"hundred", "thousand", "grand"})
 """Nobody says a code with these."""
 _TIMES = {"double": 2, "triple": 3}
 _TENS = {
-    word: number
-    for number, word in zip(
-        (*range(10, 20), *range(20, 100, 10)),
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty "
-        "fifty sixty seventy eighty ninety".split(),
-        strict=True,
-    )
+    **dict(
+        zip(
+            ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"],
+            range(10, 17),
+            strict=True,
+        )
+    ),
+    **dict(zip(["seventeen", "eighteen", "nineteen"], range(17, 20), strict=True)),
+    **dict(zip(["twenty", "thirty", "forty", "fifty"], range(20, 60, 10), strict=True)),
+    **dict(zip(["sixty", "seventy", "eighty", "ninety"], range(60, 100, 10), strict=True)),
 }
 _SHORTEST = 4
 """Signs of a code at least; fewer digits are something else."""

@@ -26,6 +26,10 @@ FREQUENT = frozenset(
         "upcoming_payments",
         "recurring_payments",
         "refine",
+        "pay",
+        "change_payment",
+        "finished",
+        "payment_news",
     ]
 )
 
@@ -81,7 +85,10 @@ def test_every_entity_that_is_learnt_is_seen_often(importer: TrainingDataImporte
         for example in importer.get_nlu_data().training_examples
         for entity in example.get("entities") or ()
     )
-    assert set(entities) == {"account", "bank", "merchant", "category", "place", "direction"}
+    assert set(entities) == {
+        *("account", "bank", "merchant", "category", "place", "direction"),
+        *("payee", "remittance", "instant"),
+    }
     assert min(entities.values()) >= 40
 
 

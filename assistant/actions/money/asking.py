@@ -115,7 +115,7 @@ def digits(money: Money) -> str:
 
 
 def _name(recipient: Recipient) -> str:
-    """"`The plumber (Keane Plumbing)` where the holder is called otherwise."""
+    """ "`The plumber (Keane Plumbing)` where the holder is called otherwise."""
     if recipient.own or recipient.label.casefold() == recipient.name.casefold():
         return recipient.label
     return f"{recipient.label} ({recipient.name})"

@@ -1,4 +1,4 @@
-"""What is found out before a payment is read back: the payee's true name, the money, the same order before."""
+"""What is found out before a read-back: the payee's true name, the money, the same order before."""
 
 from __future__ import annotations
 
@@ -63,14 +63,8 @@ def _order(turn: Turn, draft: Draft, account: Account) -> Order:
     product = Product.INSTANT if draft.instant else Product.SEPA
     if recipient.own:
         accounts = turn.services.portfolio.accounts().items
-        target = next(
-            (
-                each
-                for each in accounts
-                if (each.iban or "") == recipient.iban and (each.masked_pan or "") in ("", recipient.masked_pan)
-            ),
-            None,
-        )
+        number = recipient.iban or recipient.masked_pan
+        target = next((each for each in accounts if (each.iban or each.masked_pan) == number), None)
         if target is None:
             raise AccountError("the account that is paid is gone")
         return order_to_own_account(

@@ -181,14 +181,12 @@ def _amount(turn: Turn, value: str, currency: str | None) -> str:
 
 
 def _from_somewhere(turn: Turn, draft: Draft, accounts: Sequence[Account]) -> Draft:
-    assert draft.to is not None  # noqa: S101 - `_asked` has seen to it
+    paid = draft.to.iban if draft.to else ""
     if draft.source is not None and draft.source.currency != draft.currency:
         turn.say("utter_payment_not_payable", account=draft.source.label)
         draft = replace(draft, source=None)
     possible = [
-        each
-        for each in accounts
-        if pays(each) and each.currency == draft.currency and each.iban != draft.to.iban
+        each for each in accounts if pays(each) and each.currency == draft.currency and each.iban != paid
     ]
     if draft.source is not None and not any(_is(draft.source, each) for each in possible):
         turn.say("utter_payment_not_payable", account=draft.source.label)

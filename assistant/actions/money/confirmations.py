@@ -1,4 +1,4 @@
-"""Payments between the hand-over and the bank's word that they were confirmed: they live in this process alone.
+"""Payments between the hand-over and the bank's word that they were confirmed, in this process alone.
 
 After a restart none is known any more; the journal has every one of them, and `news` tells what became of it.
 """

@@ -112,7 +112,8 @@ def _go_on(turn: Turn, draft: Draft, underway: PaymentUnderway, ask: Ask) -> Dra
     bank = underway.wire.bank
     try:
         while True:
-            if ask.message:
+            # What the bank says beside its own instructions would be the same twice.
+            if ask.message and ask.need not in (Need.METHOD, Need.CODE):
                 turn.say("utter_payment_bank_says", bank=bank, message=ask.message)
             if ask.need is Need.NOTHING:
                 return outcome.ended(turn, draft, underway.finish())
@@ -136,7 +137,8 @@ def _asked(turn: Turn, draft: Draft, underway: PaymentUnderway, ask: Ask) -> Dra
     if ask.need is Need.CODE:
         lines = (ask.challenge.instructions, *ask.challenge.data)
         values = {"bank": bank, "instructions": " ".join(line for line in lines if line)}
-        return draft.at(Step.CODE, asks=(*_practice(turn, underway, "code", "otp"), Said("utter_payment_ask_code", values)))
+        said = Said("utter_payment_ask_code", values)
+        return draft.at(Step.CODE, asks=(*_practice(turn, underway, "code", "otp"), said))
     if ask.need is Need.CONFIRMATION:
         return draft.at(Step.CONFIRMATION, asks=(Said("utter_payment_ask_confirmation"),))
     if ask.page:

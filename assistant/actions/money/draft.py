@@ -1,4 +1,4 @@
-"""The payment that is being talked about: the slot `payment`. Nothing in it has a default that moves money."""
+"""The payment that is being talked about: the slot `payment`. Nothing in it is filled in by default."""
 
 from __future__ import annotations
 

@@ -22,7 +22,17 @@ from assistant.actions.turn import Turn
 from assistant.errors import AssistantError
 
 _DROPS = ("cancel", "stop", "goodbye")
-_OURS = ("pay", "change_payment", "affirm", "deny", "refine", "finished", "nlu_fallback", "out_of_scope", "repeat")
+_OURS = (
+    "pay",
+    "change_payment",
+    "affirm",
+    "deny",
+    "refine",
+    "finished",
+    "nlu_fallback",
+    "out_of_scope",
+    "repeat",
+)
 """Intents that may answer a question of the form; any other is answered first, and then it asks again."""
 
 
@@ -154,7 +164,11 @@ def _said(turn: Turn, draft: Draft) -> Draft:
     if draft.step is None or (draft.step is Step.RETRY and turn.intent != "deny"):
         return advanced(turn, draft)
     if turn.intent == "deny":
-        return draft.at(Step.CHANGE) if draft.step is Step.READ_BACK else draft.end(Said("utter_payment_dropped"))
+        return (
+            draft.at(Step.CHANGE)
+            if draft.step is Step.READ_BACK
+            else draft.end(Said("utter_payment_dropped"))
+        )
     if draft.step is Step.READ_BACK and turn.intent == "affirm":
         if is_clear_yes(turn):
             return confirming.begin(turn, draft)
@@ -164,4 +178,3 @@ def _said(turn: Turn, draft: Draft) -> Draft:
         return draft.at(Step.READ_BACK)
     turn.say("utter_payment_unclear")
     return draft
-

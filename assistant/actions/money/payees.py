@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from assistant.actions.accounts import label, pick_scope
 from assistant.actions.money.draft import Recipient
-from assistant.actions.names import Unclear, Unknown, resolve as alike
+from assistant.actions.names import Unclear, Unknown
+from assistant.actions.names import resolve as alike
 from assistant.actions.question import Choice, Filters
 from assistant.actions.turn import Turn
 from assistant.bank.model import Account
@@ -21,7 +22,7 @@ def resolve(turn: Turn, said: str, refused: Sequence[str] = ()) -> Recipient:
 
     Raises Unclear when two fit equally well, Unknown when nobody does, and PayeeBookError.
     """
-    named = {}
+    named: dict[str, list[KnownPayee]] = {}
     for known in turn.services.payees.all():
         if known.source is not PayeeSource.OWN_ACCOUNT:
             named.setdefault(known.name, []).append(known)
