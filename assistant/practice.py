@@ -14,10 +14,12 @@ from assistant.bank.sca_steps import Challenge, ScaMethod
 from assistant.errors import ScaError
 from assistant.sandbox.process import RunningBank, running_bank
 from assistant.sandbox.server import DATABASE_NAME
+from assistant.security.guard import Guard
 from assistant.settings import Settings
 
 USER = "anna"
 PASSWORD = "sunflower"  # noqa: S105 - of a customer who does not exist, printed by the practice bank itself
+PASSCODE = "739158"
 
 _TIMEOUT = (3.05, 10.0)
 
@@ -37,6 +39,7 @@ def practising(settings: Settings) -> Iterator[RunningBank]:
     settings.sandbox.mkdir(mode=0o700, parents=True, exist_ok=True)
     with running_bank(settings.sandbox / DATABASE_NAME) as bank:
         connect_all(settings, bank)
+        _guard(settings)
         yield bank
 
 
@@ -50,6 +53,14 @@ def connect_all(settings: Settings, bank: RunningBank) -> None:
     connections = Connections.from_settings(settings)
     for name, url in bank.banks.items():
         connect(connections, PractisingPerson(bank), name=name, base_url=url, psu_id=USER)
+
+
+def _guard(settings: Settings) -> None:
+    """What a customer sets on the first day. Answers about made-up accounts may be given to anybody."""
+    guard = Guard.from_settings(settings)
+    if not guard.has_passcode:
+        guard.set_rules(replace(guard.rules, answers_after=None))
+        guard.set_passcode(PASSCODE)
 
 
 class PractisingPerson:

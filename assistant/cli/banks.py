@@ -18,6 +18,8 @@ from assistant.bank.portfolio import patience_of
 from assistant.bank.sca_steps import Challenge, ScaMethod
 from assistant.cli.console import console, plain, working
 from assistant.errors import SettingsError
+from assistant.security.guard import Guard
+from assistant.security.trail import Deed
 from assistant.settings import Settings
 
 app = typer.Typer(help="Connect your banks, see which are connected, let them go.", no_args_is_help=True)
@@ -39,6 +41,8 @@ def connect(
     `assistant banks connect "Meadow Bank" http://127.0.0.1:8750/meadow/v1 --user anna`
     """
     settings = Settings.from_environment()
+    guard = Guard.from_settings(settings)
+    guard.note(Deed.BANK_CONNECTING, bank=name)
     connection = connect_bank(
         Connections.from_settings(settings),
         PersonAtTerminal(),
@@ -47,6 +51,7 @@ def connect(
         psu_id=user,
         patience=patience_of(settings.bank_timeout),
     )
+    guard.note(Deed.BANK_CONNECTED, bank=connection.name)
     until = f" until {connection.valid_until:%d %B %Y}" if connection.valid_until else ""
     where = "the keyring" if connection.kept_in == "keyring" else "a file that only you can read"
     console().print(f"{plain(connection.name)} is connected{until}. The consent lies in {where}.")
@@ -79,10 +84,13 @@ def disconnect(
     connection = connections.find(name)
     if connection is None:
         raise SettingsError(f"no bank called {name!r}", remedy="`assistant banks list` shows the names.")
+    guard = Guard.from_settings(settings)
+    guard.note(Deed.BANK_DISCONNECTING, bank=connection.name)
     with working("Withdrawing the consent"):
         disconnect_bank(
             connections, connection, even_if_unreachable=force, patience=patience_of(settings.bank_timeout)
         )
+    guard.note(Deed.BANK_DISCONNECTED, bank=connection.name)
     console().print(f"{plain(connection.name)} is disconnected.")
 
 

@@ -10,8 +10,8 @@ from getpass import getpass
 from assistant.actions.services import AskPassword, nobody_types
 from assistant.asr.speech_model import check_model
 from assistant.asr.store import SpeechModelStore
-from assistant.cli.console import working
-from assistant.practice import password_of, practice_settings, practising
+from assistant.cli.console import console, working
+from assistant.practice import PASSCODE, password_of, practice_settings, practising
 from assistant.settings import Settings
 from assistant.startup import Desk
 
@@ -35,6 +35,8 @@ def open_desk(*, practice: bool, hearing: bool = True, speaking: bool = True) ->
                 stack.enter_context(practising(settings))
             desk = Desk(settings, hearing=hearing, speaking=speaking, password=password).load(progress)
             stack.enter_context(desk)
+        if practice:
+            console().print(f"The passcode for practising is {PASSCODE}.")
         yield desk
 
 

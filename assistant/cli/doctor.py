@@ -13,8 +13,16 @@ from assistant.bank.connections import Connections
 from assistant.bank.portfolio import Portfolio
 from assistant.bank.secrets import keyring_is_usable
 from assistant.cli.console import console, plain
-from assistant.errors import AssistantError, NoBankError, NoDeviceError, NoLanguageModelError
+from assistant.errors import (
+    AssistantError,
+    LockedError,
+    NoBankError,
+    NoDeviceError,
+    NoLanguageModelError,
+    NoPasscodeError,
+)
 from assistant.nlu.training import trained_model
+from assistant.security.guard import Guard
 from assistant.settings import Settings
 from assistant.tts.profile import VoiceProfile
 from assistant.tts.synthesiser import Synthesiser
@@ -40,6 +48,9 @@ def doctor() -> None:
         ("trained model", True, _trained_model),
         ("banks", False, _banks),
         ("secrets", True, _secrets),
+        ("passcode", False, _passcode),
+        ("limits", True, _limits),
+        ("record of acts", True, _record),
     )
     broken = False
     for name, needed, check in checks:
@@ -116,3 +127,22 @@ def _secrets(settings: Settings) -> str:
     if settings.keyring and keyring_is_usable():
         return "kept in the keyring of this computer"
     return f"no keyring; kept in files that only you can read, under {settings.home}"
+
+
+def _passcode(settings: Settings) -> str:
+    guard = Guard.from_settings(settings)
+    if not guard.has_passcode:
+        raise NoPasscodeError("none is set, so no money moves")
+    wrong, wait = guard.tries()
+    if wait:
+        raise LockedError(f"{wrong} wrong answers; {wait:.0f} seconds left to wait")
+    return f"set; {wrong} wrong answers since the last right one"
+
+
+def _limits(settings: Settings) -> str:
+    limits = Guard.from_settings(settings).rules.limits
+    return ", ".join(f"{each.payment:,.0f} {currency} a payment" for currency, each in sorted(limits.items()))
+
+
+def _record(settings: Settings) -> str:
+    return f"{len(Guard.from_settings(settings).trail.entries())} entries, each as it was written"

@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import banks, doctor, models, replaying, serving, speaking, training, utterances
+from assistant.cli import banks, doctor, guarding, models, replaying, serving, speaking, training, utterances
 from assistant.cli.console import print_failure
 from assistant.errors import AssistantError, StorageError
+from assistant.redaction import guard_logs
 
 app = typer.Typer(
     name="assistant",
@@ -25,7 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for register in (speaking, replaying, training, utterances, banks, models, serving, doctor):
+for register in (speaking, replaying, training, utterances, banks, guarding, models, serving, doctor):
     register.add_to(app)
 
 
@@ -54,6 +55,7 @@ def main() -> None:
 
     Ctrl-C ends with status 130.
     """
+    guard_logs()
     # Before anything can import Rasa: nothing about this machine is reported to anybody.
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     for stream in (sys.stdin, sys.stdout, sys.stderr):

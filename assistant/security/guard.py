@@ -204,6 +204,10 @@ class Guard:
         with self._trail.open() as page:
             replace(State.of(page), rules=rules).put(page, Deed.RULES_CHANGED, self._clock(), **facts)
 
+    def note(self, deed: Deed, **facts: str) -> None:
+        """Write down an act that is about to happen; when this raises it must not."""
+        self._trail.note(deed, self._clock().wall, **facts)
+
     def prove(self, digits: str) -> None:
         """The whole passcode, typed. Raises NoPasscodeError, WrongPasscodeError or LockedError; also ends a
         lock-out."""

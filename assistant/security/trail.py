@@ -29,7 +29,9 @@ _STATE = "CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1
 class Deed(Enum):
     """What is written down."""
 
+    BANK_CONNECTING = "consent asked for"
     BANK_CONNECTED = "bank connected"
+    BANK_DISCONNECTING = "consent given back"
     BANK_DISCONNECTED = "bank disconnected"
     PASSCODE_SET = "passcode set"
     PASSCODE_ASKED = "passcode asked"

@@ -56,7 +56,8 @@ def _connect(assistant: Assistant, bank: Bank) -> None:
 
 def _files(assistant: Assistant) -> dict[str, bytes]:
     folder = assistant.home / "banks"
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))}
+    kept = [path for path in sorted(folder.glob("*")) if not path.name.startswith("security")]
+    return {path.name: path.read_bytes() for path in kept}
 
 
 def _give_password(terminal: Running, password: str = "sunflower") -> None:
