@@ -199,7 +199,9 @@ def link():
     launcher = os.path.join(VENV, "bin", "assistant")
     python = os.path.join(VENV, "bin", "python")
     with open(launcher, "w") as file:
-        file.write("#!%s\nfrom assistant.cli.main import main\n\nmain()\n" % python)
+        # Guarded: processes that replay recordings import the script that started them.
+        main_only = 'if __name__ == "__main__":\n    main()\n'
+        file.write("#!%s\nfrom assistant.cli.main import main\n\n%s" % (python, main_only))
     os.chmod(launcher, 0o755)
 
 

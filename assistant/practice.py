@@ -12,13 +12,13 @@ from assistant.bank.connecting import connect
 from assistant.bank.connections import Connections
 from assistant.bank.sca_steps import Challenge, ScaMethod
 from assistant.errors import ScaError
+from assistant.sandbox.catalogue import CUSTOMERS
 from assistant.sandbox.process import RunningBank, running_bank
 from assistant.sandbox.server import DATABASE_NAME
 from assistant.security.guard import Guard
 from assistant.settings import Settings
 
 USER = "anna"
-PASSWORD = "sunflower"  # noqa: S105 - of a customer who does not exist, printed by the practice bank itself
 PASSCODE = "739158"
 
 _TIMEOUT = (3.05, 10.0)
@@ -39,13 +39,13 @@ def practising(settings: Settings) -> Iterator[RunningBank]:
     settings.sandbox.mkdir(mode=0o700, parents=True, exist_ok=True)
     with running_bank(settings.sandbox / DATABASE_NAME) as bank:
         connect_all(settings, bank)
-        _guard(settings)
+        set_guard(settings)
         yield bank
 
 
-def password_of(_bank: str, _psu_id: str) -> str:
-    """What the made-up customer types, who has nothing to keep from anybody."""
-    return PASSWORD
+def password_of(_bank: str, psu_id: str) -> str:
+    """What a made-up customer types, who has nothing to keep from anybody."""
+    return CUSTOMERS[psu_id].password
 
 
 def connect_all(settings: Settings, bank: RunningBank) -> None:
@@ -55,7 +55,7 @@ def connect_all(settings: Settings, bank: RunningBank) -> None:
         connect(connections, PractisingPerson(bank), name=name, base_url=url, psu_id=USER)
 
 
-def _guard(settings: Settings) -> None:
+def set_guard(settings: Settings) -> None:
     """What a customer sets on the first day. Answers about made-up accounts may be given to anybody."""
     guard = Guard.from_settings(settings)
     if not guard.has_passcode:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+from weakref import WeakSet
 
 from assistant.actions.services import AskPassword, Services, clock, configure, nobody_types
 from assistant.asr.hearing import Hearing
@@ -28,6 +29,9 @@ from assistant.tts.synthesiser import Synthesiser
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
+
+_PATIENCE, _PATIENT = 1.0, 120.0
+"""Seconds that an answer waits for what it is heard with."""
 
 
 def _no_progress(_text: str) -> None:
@@ -49,8 +53,15 @@ class Desk:
         hearing: bool = True,
         speaking: bool = True,
         password: AskPassword = nobody_types,
+        dialogue: Dialogue | None = None,
+        patient: bool = False,
     ) -> None:
-        """`password` asks whoever sits at the keyboard."""
+        """`password` asks whoever sits at the keyboard. `dialogue`: one that is loaded already and stays open
+        when the desk closes.
+
+        `patient`: what goes on in the background is waited for and happens once, so that the same sounds give
+        the same words each time; for recordings, which nobody waits for.
+        """
         self.settings = settings
         self.has_news = False
         """A payment ended while nobody was there to hear it: let a conversation `tell_news`."""
@@ -60,13 +71,23 @@ class Desk:
         self.synthesiser: Synthesiser | None = None
         self.voice_problem: AssistantError | None = None
         self.portfolio: Portfolio | None = None
-        self._dialogue: Dialogue | None = None
+        self._dialogue = dialogue
+        self._patient = patient
+        self._services: Services | None = None
+        self._conversations: WeakSet[Conversation] = WeakSet()
         self._wants_hearing = hearing
         self._speaking = speaking
         self._closing = ExitStack()
 
-    def load(self, progress: Progress = _no_progress, *, model: Path | None = None) -> Desk:
+    def load(
+        self,
+        progress: Progress = _no_progress,
+        *,
+        model: Path | None = None,
+        speech_model: Path | None = None,
+    ) -> Desk:
         """Load everything; `model` is a trained model, else the data as they are now are trained first.
+        `speech_model` is one that learnt from them, else the one in use is taught.
 
         Rasa takes the longest, so the rest loads beside it. Raises AssistantError with what is missing.
         """
@@ -74,19 +95,26 @@ class Desk:
             if self._speaking:
                 self._start_speaking()
             with ThreadPoolExecutor(max_workers=2) as beside:
-                hearing = beside.submit(self._load_hearing) if self._wants_hearing else None
+                hearing = beside.submit(self._load_hearing, speech_model) if self._wants_hearing else None
                 self._open_banks()
                 warm = beside.submit(self._warm_banks)
-                self._load_dialogue(model or train(self.settings, progress))
+                if self._dialogue is None:
+                    self._load_dialogue(model or train(self.settings, progress))
                 if hearing is not None:
                     hearing.result()
                 warm.result()
         except BaseException:
             self.close()
             raise
-        if self.hearing is not None:
+        if self.hearing is not None and self._patient:
+            self._learn_names(True)
+        elif self.hearing is not None:
             threading.Thread(target=self._learn_names, args=(True,), name="names", daemon=True).start()
         return self
+
+    def serve(self) -> None:
+        """Have the actions ask this desk's banks, where several desks share one dialogue."""
+        configure(self._services)
 
     def conversation(self, *, name: str = "desk", observers: Iterable[Observer] = ()) -> Conversation:
         """A conversation of its own on the loaded engines."""
@@ -99,7 +127,7 @@ class Desk:
             observers=[*observers, self._after_a_turn],
             name=name,
         )
-        self._closing.callback(self.portfolio.subscribe(conversation.observe))
+        self._conversations.add(conversation)
         return conversation
 
     def close(self) -> None:
@@ -123,19 +151,25 @@ class Desk:
             return
         self._closing.callback(self.synthesiser.close)
 
-    def _load_hearing(self) -> None:
+    def _load_hearing(self, model: Path | None) -> None:
         try:
-            model = teach(self.settings).model
+            model = model or teach(self.settings).model
         except AssistantError as error:
             _log.warning("hearing with an untaught model: %s", error.code)
             model = SpeechModelStore(self.settings).active
-        self.hearing = Hearing(model, self.settings.voice / "lexicon")
+        patience = _PATIENT if self._patient else _PATIENCE
+        self.hearing = Hearing(model, self.settings.voice / "lexicon", patience=patience)
         self._closing.callback(self.hearing.close)
 
     def _after_a_turn(self, event: Event) -> None:
         """Answers may have brought new names."""
-        if isinstance(event, TurnEnded) and self.hearing is not None:
+        if isinstance(event, TurnEnded) and self.hearing is not None and not self._patient:
             self._learn_names()
+
+    def _tell(self, event: Event) -> None:
+        """What happens at the banks, to the conversations that go on."""
+        for conversation in tuple(self._conversations):
+            conversation.observe(event)
 
     def _learn_names(self, wait: bool = False) -> None:
         """Have the names as vocabulary that are known now, or at the end of the day's reading."""
@@ -143,16 +177,19 @@ class Desk:
         assert self.hearing is not None  # noqa: S101 - who calls has looked
         names = self.portfolio.vocabulary(wait=wait)
         if names:
-            self.hearing.learn(names)
+            learning = self.hearing.learn(names)
+            if self._patient:
+                learning.result()
 
     def _open_banks(self) -> None:
         today = clock()
         self.portfolio = Portfolio.from_settings(self.settings, today)
         self._closing.callback(self.portfolio.close)
-        services = Services.from_settings(self.settings, self.portfolio, today, self._password)
-        self._payments = services.payments
-        self._closing.callback(services.payments.close)
-        configure(services)
+        self._closing.callback(self.portfolio.subscribe(self._tell))
+        self._services = Services.from_settings(self.settings, self.portfolio, today, self._password)
+        self._payments = self._services.payments
+        self._closing.callback(self._payments.close)
+        configure(self._services)
         self._closing.callback(configure, None)
         # What moves money in another thread is over before the line to the bank is closed.
         self._closing.callback(wait_for_others)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from contextlib import redirect_stderr
-from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -30,9 +29,8 @@ def main() -> None:
     with practising(settings):
         print("Starting up, alternately with a bare agent …")
         rows += ready.measure(settings, model)
-        with Desk(settings).load(model=model) as desk:
-            print("Recorded commands …")
-            rows += _accepted(desk)
+        print("Recorded commands …")
+        rows += _accepted(settings, model)
         with Desk(settings, hearing=False, speaking=False).load(model=model) as desk:  # as `chat` does
             print("Text turns, here and through servers …")
             rows += turns.measure(desk, settings, model)
@@ -42,19 +40,21 @@ def main() -> None:
     report("Voice banking assistant (recordings are synthetic voices kept out of training)", rows, OUTPUT)
 
 
-def _accepted(desk: Desk) -> list[Row]:
+def _accepted(settings: Settings, model: Path) -> list[Row]:
     with redirect_stderr(StringIO()):
-        outcomes = list(acceptance.run(desk, date.today()))  # noqa: DTZ011 - the practice bank's own day
-    count = len(outcomes)
-    accepted = sum(each.accepted for each in outcomes)
-    wrong = sum(each.silently_wrong for each in outcomes)
-    exact = sum(each.exact for each in outcomes)
-    reply = percentile([sum(each.stages.values()) for each in outcomes], 50)
+        outcomes = list(acceptance.run(settings, model))
+    turns = [turn for _, turn in outcomes]
+    count = len(turns)
+    accepted = sum(each.accepted for each in turns)
+    wrong = sum(each.silently_wrong for each in turns)
+    exact = sum(each.counts is not None and not each.counts.errors for each in turns)
+    reply = percentile([sum(each.stages.values()) for each in turns], 50)
     out = Console()
-    for each in outcomes:
+    for each in turns:
         if not each.accepted:
-            out.print(f"  {each.file}: heard “{each.heard}”: {'; '.join(each.problems)}", markup=False)
-    misses = Counter(each.voice for each in outcomes if not each.accepted)
+            told = "; ".join(problem.text for problem in each.problems)
+            out.print(f"  “{each.said}”, heard “{each.heard}”: {told}", markup=False)
+    misses = Counter(voice for voice, each in outcomes if not each.accepted)
     by_voice = ", ".join(f"{voice} {number}" for voice, number in misses.most_common())
     return [
         Row(

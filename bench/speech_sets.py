@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from ruamel.yaml import YAML
 
 from assistant.asr.graph_text import normalise
+from assistant.replay.reading import read_scenarios
 from assistant.training.speech.corpus import read_plan
 from assistant.training.speech.people import read_manifest
 from assistant.training.speech.recordings import Samples, add_noise, load
@@ -44,8 +44,8 @@ class TestSet:
 
 def spoken_commands(folder: Path) -> TestSet:
     """The recorded commands of `tests/audio`, in six voices kept for testing."""
-    document = YAML(typ="safe").load((folder / "commands.yml").read_text("utf-8"))
-    items = [Item(folder / row["file"], normalise(row["text"]), row["voice"]) for row in document["commands"]]
+    turns = [each.turns[-1] for each in read_scenarios(folder / "commands.scenario.yml")]
+    items = [Item(turn.audio, normalise(turn.say), turn.voice) for turn in turns if turn.audio]
     return TestSet("recorded commands", items, banking=True)
 
 

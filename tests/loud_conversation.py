@@ -14,7 +14,8 @@ from pathlib import Path
 from assistant.audio.recordings import RecordingSource
 from assistant.bank.connections import Connections
 from assistant.conversation import Turn
-from assistant.practice import PASSWORD, practice_settings, practising
+from assistant.practice import practice_settings, practising
+from assistant.sandbox.catalogue import ANNA
 from assistant.sandbox.process import RunningBank
 from assistant.settings import Settings
 from assistant.startup import Desk
@@ -73,7 +74,7 @@ def main(model: Path) -> None:
             "resource": [account.id for account in accounts],
             "consent": consents,
             "code": codes,
-            "password": [PASSWORD],
+            "password": [ANNA.password],
             "utterance": [turn.heard for turn in turns if turn.heard] + list(TYPED),
             "reply": [
                 reply.screen for turn in turns for reply in turn.replies if reply.response != "utter_error"

@@ -34,7 +34,8 @@ SHOWS = {
     "assistant models list": "builtin",
     "assistant models use": "builtin",
     "assistant train": "The model is",
-    "assistant replay": "check_balance",
+    "assistant replay tests/audio": "check_balance",
+    "assistant replay voices": "1 passed, 0 failed",
     "assistant sandbox --help": "--reset",
 }
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +15,23 @@ from assistant.asr.turns import split_turns
 from assistant.audio.frames import in_chunks
 from assistant.audio.recordings import RecordingSource
 from assistant.audio.writer import WavWriter
-from assistant.cli.console import console, plain, print_failure
+from assistant.cli.console import console, plain, print_failure, working
 from assistant.cli.desk import open_desk
+from assistant.cli.replay_summary import Watcher, print_summary
 from assistant.cli.turns import TurnPrinter
 from assistant.conversation import Conversation
-from assistant.errors import AudioError
+from assistant.errors import AudioError, SettingsError
+from assistant.replay.cases import only, scenarios_at
+from assistant.replay.comparing import Baseline
+from assistant.replay.folder import RunFolder
+from assistant.replay.junit import write_junit
+from assistant.replay.pool import processes_for, replay_here
+from assistant.replay.suite import Replay, Suite, default_folder, make_setup, run
+from assistant.replay.variations import noises_in, variations
+from assistant.settings import Settings
+
+_NO_NOISE = math.inf
+"""dB of the speech over it."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,21 +39,103 @@ def add_to(app: typer.Typer) -> None:
 
 
 def replay(
-    files: Annotated[list[Path], typer.Argument(help="WAV, FLAC or OGG; any rate, any channels.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Recordings (WAV, FLAC, OGG), scenarios (YAML), or folders of them.")
+    ],
     practice: Annotated[
-        bool, typer.Option("--practice/--my-banks", help="Ask the practice bank, or the connected ones.")
+        bool,
+        typer.Option("--practice/--my-banks", help="Recordings only: ask the practice bank, or your own."),
     ] = True,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the answers as one WAV.")
+        Path | None,
+        typer.Option("--output", "-o", help="Recordings only: write the answers as one WAV."),
     ] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(help="Folder for what came of it: JSON lines, JUnit XML, a page. [default: out/replay]"),
+    ] = None,
+    choose: Annotated[
+        list[str] | None, typer.Option("--only", help="Only scenarios of this name; `*` stands for anything.")
+    ] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="Replay everything so many times: pass rates.")] = 1,
+    snr: Annotated[str, typer.Option(help="Add noise, dB of speech over it: `20,10,5`.")] = "",
+    noise: Annotated[
+        Path | None, typer.Option(help="Recordings of noise to add; white noise when left out.")
+    ] = None,
+    speed: Annotated[str, typer.Option(help="Play faster or slower: `0.9,1.1`.")] = "",
+    gain: Annotated[str, typer.Option(help="Play louder or softer, dB: `-20,6`.")] = "",
+    rooms: Annotated[str, typer.Option(help="Let it sound in rooms, seconds of echo: `0.3,0.8`.")] = "",
+    realtime: Annotated[
+        bool, typer.Option("--realtime", help="Hand sound over as slowly as a microphone does.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 takes one for each core.")] = 0,
+    compare: Annotated[
+        Path | None, typer.Option(help="An earlier run's folder or summary.json: what got better or worse.")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew, also where an earlier run was interrupted.")
+    ] = False,
 ) -> None:
-    """Take recordings for what somebody said: one conversation, in the order of the files.
+    """Take recordings for what somebody said, and see whether the right thing comes of it.
 
-    For example `assistant replay tests/audio/check-balance-1.flac --output answers.wav`
+    One or more recordings are one conversation, turn by turn on the screen:
+    `assistant replay tests/audio/check-balance-1.flac --output answers.wav`
 
-    A recording with pauses of more than a second between requests is taken for several turns. The exit
-    status is 1 when a recording could not be read or a turn failed.
+    Scenarios and folders are a suite, replayed on all cores; what was expected and did not happen is told by
+    kind: `assistant replay tests/audio --snr 20,10 --rooms 0.4`
+
+    An interrupted run goes on when the same command is given again. The exit status is 1 when something
+    failed.
     """
+    suite_options = [results, choose, snr, noise, speed, gain, rooms, compare]
+    if repeat == 1 and not realtime and not any(suite_options) and all(map(_is_recording, paths)):
+        _converse(paths, practice=practice, output=output)
+        return
+    snrs = _numbers("--snr", snr, _NO_NOISE, least=-20, most=60)
+    baseline = Baseline(compare) if compare is not None else None
+    scenarios = scenarios_at(paths)
+    suite = Suite(
+        only(scenarios, choose) if choose else scenarios,
+        variations(
+            speeds=_numbers("--speed", speed, 1.0, least=0.5, most=2.0),
+            rooms=_numbers("--rooms", rooms, 0.0, least=0.0, most=5.0),
+            snrs=[None if each == _NO_NOISE else each for each in snrs],
+            noises=noises_in(noise) if noise is not None else (None,),
+            gains=_numbers("--gain", gain, 0.0, least=-60, most=40),
+        ),
+        repeat,
+    )
+    replay_suite(
+        suite,
+        results or default_folder(),
+        partial(replay_here, processes=jobs or processes_for(suite.cases)),
+        baseline=baseline,
+        paced=realtime,
+        fresh=fresh,
+    )
+
+
+def replay_suite(
+    suite: Suite, place: Path, how: Replay, *, baseline: Baseline | None, paced: bool, fresh: bool
+) -> None:
+    """Raises AssistantError; typer.Exit with status 1 when something failed."""
+    with working("Getting ready") as progress:
+        setup = make_setup(Settings.from_environment(), suite, progress, paced=paced)
+    with RunFolder(place, suite.identity(setup), fresh=fresh) as folder:
+        started = time.monotonic()
+        with Watcher(console(), suite.cases, len(folder.done)) as watcher:
+            measures = run(suite, setup, how, folder, watcher)
+        took = time.monotonic() - started
+        comparison = baseline.compare(folder.results(), measures) if baseline else None
+        junit = place / "junit.xml"
+        write_junit(junit, folder.results(), measures)
+        print_summary(console(), measures, folder.results(), comparison, took)
+    console().print(f"\nDetails: {plain(str(place))}", soft_wrap=True)
+    if measures.passed < measures.cases:
+        raise typer.Exit(1)
+
+
+def _converse(files: list[Path], *, practice: bool, output: Path | None) -> None:
     failures = 0
     with ExitStack() as stack:
         # First of all: that nothing can be written is better told before half a minute of loading.
@@ -65,3 +162,30 @@ def _replay_file(file: Path, conversation: Conversation, sound: WavWriter | None
         if sound is not None and turn.speech is not None:
             sound.write(turn.speech.samples, turn.speech.sample_rate)
     return failed
+
+
+def _is_recording(path: Path) -> bool:
+    """Also what is missing or no sound at all: the conversation tells that of each file."""
+    return not path.is_dir() and path.suffix.lower() not in (".yml", ".yaml", ".zip")
+
+
+def _numbers(option: str, text: str, usual: float, *, least: float, most: float) -> list[float]:
+    """Of a list with commas; `clean` among them stands for the sound as it is. Raises SettingsError."""
+    if not text:
+        return [usual]
+    found: list[float] = []
+    for part in text.split(","):
+        if part.strip() == "clean":
+            found.append(usual)
+            continue
+        try:
+            value = float(part)
+        except ValueError:
+            value = float("nan")
+        if not least <= value <= most:
+            raise SettingsError(
+                f"{option} {text}: {part!r} is no number from {least:g} to {most:g}",
+                remedy=f"Write numbers with commas, `clean` for the sound as it is: {option} clean,{most:g}.",
+            )
+        found.append(value)
+    return found

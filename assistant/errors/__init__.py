@@ -65,6 +65,12 @@ from assistant.errors.payments import (
     ScaExpiredError,
     ScheduleError,
 )
+from assistant.errors.replay import (
+    BundleError,
+    NothingToReplayError,
+    ReplayWorkersError,
+    ScenarioError,
+)
 from assistant.errors.security import (
     AuditError,
     GuardError,
@@ -114,6 +120,7 @@ __all__ = [
     "BankTimeoutError",
     "BankUnreachableError",
     "BrokenSpeechModelError",
+    "BundleError",
     "CancellationUnknownError",
     "CardRefusedError",
     "CertificateError",
@@ -144,6 +151,7 @@ __all__ = [
     "NoVoiceError",
     "NotKnownError",
     "NotOfferedError",
+    "NothingToReplayError",
     "OrderError",
     "PayeeBookError",
     "PayeeExistsError",
@@ -156,6 +164,7 @@ __all__ = [
     "PeriodError",
     "PortInUseError",
     "ProductError",
+    "ReplayWorkersError",
     "RequestClosedError",
     "ResourceBlockedError",
     "ScaDeclinedError",
@@ -163,6 +172,7 @@ __all__ = [
     "ScaExpiredError",
     "ScaMethodError",
     "ScaTimeoutError",
+    "ScenarioError",
     "ScheduleError",
     "SettingsError",
     "SilentRecordingError",

@@ -108,6 +108,7 @@ class Dialogue:
     def forget(self, conversation: str) -> None:
         """Drop everything that was said in a conversation."""
         self._wait(self._memory.delete(conversation))
+        self._turns.pop(conversation, None)
 
     def close(self) -> None:
         """Stop the loop and its thread; the dialogue cannot be used afterwards."""

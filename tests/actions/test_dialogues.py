@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from assistant.actions.services import Services, configure
-from assistant.nlu.answer import Answer
 from assistant.nlu.runtime import Dialogue
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
+from assistant.replay.judging import wrong_replies
+from assistant.replay.scenario import WantedReply
 from assistant.settings import Settings
 from tests.actions.conftest import TODAY, Practice, services_of
 
@@ -64,25 +65,9 @@ def test_there_are_enough_turns() -> None:
 def test_a_dialogue(name: str, given: str, dialogue: Dialogue) -> None:
     for turn in DIALOGUES[name]["turns"]:
         answer = dialogue.handle(turn["say"], conversation=name)
-        wrong = differences(turn["replies"], answer)
+        wanted = [WantedReply(*next(iter(reply.items()))) for reply in turn["replies"]]
+        replies = [(reply.response, reply.screen, reply.values) for reply in answer.replies]
+        wrong = [problem.text for problem in wrong_replies(wanted, replies)]
         assert not wrong, f"{turn['say']!r} was {answer.intent} {answer.entities}: {wrong}"
         assert all(reply.screen and reply.speech for reply in answer.replies)
         assert "{" not in "".join(reply.screen + reply.speech for reply in answer.replies)
-
-
-def differences(wanted: Sequence[Mapping[str, Mapping[str, Any]]], answer: Answer) -> list[str]:
-    """What is not as wanted, in words; `{contains: x}` looks inside a value."""
-    templates = [next(iter(reply)) for reply in wanted]
-    heard = [reply.response for reply in answer.replies]
-    if heard != templates:
-        return [f"{heard} instead of {templates}"]
-    return [
-        f"{reply.response}.{key} is {reply.values.get(key)!r}, not {value!r}"
-        for expected, reply in zip(wanted, answer.replies, strict=True)
-        for key, value in expected[reply.response].items()
-        if not _fits(value, reply.values.get(key))
-    ]
-
-
-def _fits(value: Any, found: object) -> bool:
-    return str(value["contains"]) in str(found) if isinstance(value, Mapping) else bool(found == value)

@@ -1,9 +1,9 @@
 """Record the spoken commands and the demo conversation again: `python tests/audio/make_recordings.py`.
 
-Reads `commands.yml` and `voices/en/demo/conversation.yml` and writes the FLAC files that they name: 16 kHz,
-mono, 16 bit. Lead-in, lead-out, loudness and the faint noise under the voice are drawn from a generator
-seeded with the file's name, so a file that is made again differs only where its voice does. Nothing is
-written when a voice is missing; `--only PREFIX` makes the files whose names begin so.
+Reads the scenarios here and in `voices/en/demo` and writes the FLAC files that they name: 16 kHz, mono,
+16 bit. Lead-in, lead-out, loudness and the faint noise under the voice are drawn from a generator seeded
+with the file's name, so a file that is made again differs only where its voice does. Nothing is written
+when a voice is missing; `--only PREFIX` makes the files whose names begin so.
 
 Needs the voices' own programs, which the tests do not: on Debian the packages flite, festival with
 festvox-kdlpc16k, espeak-ng, and from its non-free section libttspico-utils and rhvoice with rhvoice-english.
@@ -26,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 import soxr
-from ruamel.yaml import YAML
+
+from assistant.replay.reading import read_scenarios
 
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parents[1] / "voices" / "en" / "demo"
@@ -64,16 +65,12 @@ class Recording:
 
 def recordings() -> Iterator[Recording]:
     """Everything that is to be recorded, as the two YAML files list it."""
-    for listing, key in ((HERE / "commands.yml", "commands"), (DEMO / "conversation.yml", "turns")):
-        content = YAML(typ="safe").load(listing.read_text(encoding="utf-8"))
-        for entry in content[key]:
-            voice = content["voices"][entry["voice"]]
-            yield Recording(
-                listing.parent / entry["file"],
-                voice["engine"],
-                voice["voice"],
-                entry.get("say", entry["text"]),
-            )
+    for listing in (HERE / "commands.scenario.yml", DEMO / "conversation.scenario.yml"):
+        for scenario in read_scenarios(listing):
+            for turn in scenario.turns:
+                if turn.audio is not None:
+                    voice = scenario.voices[turn.voice]
+                    yield Recording(turn.audio, voice.engine, voice.voice, turn.spell or turn.say)
 
 
 def lacking(engine: str, voice: str) -> str | None:

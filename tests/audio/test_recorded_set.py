@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
-from ruamel.yaml import YAML
 
-from tests.audio.expected import period, same_period
+from assistant.replay.periods import period, same_period
+from assistant.replay.reading import read_scenarios
 
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parents[1] / "voices" / "en" / "demo"
-LISTINGS = {HERE / "commands.yml": "commands", DEMO / "conversation.yml": "turns"}
+COMMANDS = read_scenarios(HERE / "commands.scenario.yml")
+CONVERSATION = read_scenarios(DEMO / "conversation.scenario.yml")
+RECORDED = [turn for each in (*COMMANDS, *CONVERSATION) for turn in each.turns if turn.audio]
 INTENTS = {
     *("check_balance", "list_accounts", "list_transactions", "search_transactions", "spending"),
     *("compare_spending", "card_usage", "income", "upcoming_payments", "recurring_payments"),
@@ -28,53 +29,36 @@ SLOTS = {
 }
 
 
-def _load(listing: Path) -> dict[str, Any]:
-    content: dict[str, Any] = YAML(typ="safe").load(listing.read_text(encoding="utf-8"))
-    return content
-
-
-def _entries() -> list[tuple[Path, dict[str, Any]]]:
-    return [
-        (listing.parent / entry["file"], entry)
-        for listing, key in LISTINGS.items()
-        for entry in _load(listing)[key]
-    ]
-
-
 def test_enough_commands_in_enough_voices() -> None:
-    commands = _load(HERE / "commands.yml")["commands"]
-    assert len(commands) >= 72
-    assert len({command["text"] for command in commands}) == len(commands)
-    voices = Counter(command["voice"] for command in commands)
+    said = [scenario.turns[-1] for scenario in COMMANDS]
+    assert len(said) >= 72
+    assert len({turn.say for turn in said}) == len(said)
+    voices = Counter(turn.voice for turn in said)
     assert len(voices) >= 6
     assert min(voices.values()) >= 10
-    assert {command["intent"] for command in commands} == INTENTS
-    assert 8 <= len(_load(DEMO / "conversation.yml")["turns"]) <= 10
+    assert {turn.understood.intents[0] for turn in said if turn.understood} == INTENTS
+    assert [len(scenario.turns) for scenario in CONVERSATION] == [10]
 
 
 def test_every_file_is_listed_once_and_there() -> None:
-    listed = [path for path, _ in _entries()]
+    listed = [turn.audio for turn in RECORDED if turn.audio]
     assert sorted(listed) == sorted([*HERE.rglob("*.flac"), *DEMO.rglob("*.flac")])
     assert sum(path.stat().st_size for path in listed) < 4_000_000
 
 
-@pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: listing.name)
-def test_every_field_has_a_meaning(listing: Path) -> None:
-    content = _load(listing)
-    for entry in content[LISTINGS[listing]]:
-        assert set(entry) <= {"file", "voice", "text", "say", "context", "intent", "slots", "may", "asks"}
-        assert entry["voice"] in content["voices"]
-        assert entry["intent"] in INTENTS
-        assert set(entry.get("slots", {})) | set(entry.get("may", {})) <= SLOTS
-        if "asks" in content:
-            assert entry["asks"] in content["asks"]
+def test_every_recorded_turn_is_judged_by_what_was_understood() -> None:
+    for turn in RECORDED:
+        assert turn.understood is not None
+        assert set(turn.understood.intents) <= {*INTENTS, "nlu_fallback"}
+        entities = {**(turn.understood.entities or {}), **turn.understood.may}
+        assert set(entities) <= SLOTS
         for name in ("period", "against"):
-            if name in entry.get("slots", {}):
-                first, last = period(entry["slots"][name], date(2026, 3, 31))
+            if name in entities:
+                first, last = period(entities[name], date(2026, 3, 31))
                 assert first <= last
 
 
-@pytest.mark.parametrize("path", [path for path, _ in _entries()], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [turn.audio for turn in RECORDED], ids=lambda path: path.stem)
 def test_a_recording_sounds_like_one(path: Path) -> None:
     sound, rate = soundfile.read(path, dtype="float64", always_2d=True)
     assert (rate, sound.shape[1]) == (16_000, 1)

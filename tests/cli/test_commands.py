@@ -74,7 +74,7 @@ def test_the_version(newcomer: Assistant) -> None:
         (["lissen"], "No such command 'lissen'"),
         (["say"], "Missing argument 'text'"),
         (["say", "Hello.", "--rate", "9"], "not in the range 0.4<=x<=2.5"),
-        (["replay"], "Missing argument 'files"),
+        (["replay"], "Missing argument 'paths"),
         (["sandbox", "--port", "99999"], "not in the range"),
     ],
 )

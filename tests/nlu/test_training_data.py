@@ -9,6 +9,7 @@ import pytest
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.validator import Validator
 
+from assistant.replay.reading import read_scenarios
 from tests.conftest import ROOT
 
 DATA = ROOT / "nlu_data" / "en"
@@ -107,10 +108,8 @@ def test_every_category_has_the_name_that_the_actions_know(importer: TrainingDat
 
 
 def test_nothing_of_the_recorded_set_is_trained_on(importer: TrainingDataImporter) -> None:
-    from ruamel.yaml import YAML
-
-    recorded = YAML(typ="safe").load((ROOT / "tests" / "audio" / "commands.yml").read_text(encoding="utf-8"))
-    held_out = {_plain(command.get("text") or command["say"]) for command in recorded["commands"]}
+    recorded = read_scenarios(ROOT / "tests" / "audio" / "commands.scenario.yml")
+    held_out = {_plain(scenario.turns[-1].say) for scenario in recorded}
     trained = {_plain(each.get("text")) for each in importer.get_nlu_data().intent_examples}
     # Everybody says "yes", "stop" and "what's my balance" in these words; longer ones may not coincide.
     assert sum(len(text.split()) > 3 for text in held_out & trained) == 0

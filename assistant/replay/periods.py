@@ -1,4 +1,4 @@
-"""What the names of periods in `commands.yml` mean on a given day, written down apart from the program."""
+"""What names of periods in scenarios mean on a given day; written apart from what reads them from speech."""
 
 from __future__ import annotations
 

@@ -1,0 +1,61 @@
+"""Where a turn would have ended, had its recording come through a microphone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from assistant.asr.endpoint import EndOfTurn, Verdict
+from assistant.asr.voice_activity import VoiceActivity
+from assistant.audio.frames import Samples
+from assistant.events import Event, PartialTranscript
+from assistant.replay.results import EndOfTurnFound
+from assistant.settings import CHUNK_SECONDS
+
+_LONGEST_WAIT = 10.0
+"""Seconds of quiet after which looking for the end is given up; the longest pause allowed is two."""
+
+
+class Ending:
+    """Chunks that pass through, watched by the rules for the end of a turn; an observer of the words so far.
+
+    Nothing is cut off: what the rules would have done is told by `found`.
+    """
+
+    def __init__(self, chunks: Iterable[Samples], rules: EndOfTurn | None = None) -> None:
+        self._chunks = chunks
+        self._rules = rules or EndOfTurn()
+        self._text = ""
+        self._at: float | None = None
+        self._quiet_from = 0.0
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, PartialTranscript):
+            self._text = event.text
+
+    def __iter__(self) -> Iterator[Samples]:
+        voice, whole = VoiceActivity(), VoiceActivity()
+        for chunk in self._chunks:
+            yield chunk
+            whole.feed(chunk)
+            if self._at is None:
+                voice.feed(chunk)
+                self._judge(voice, voice.now)
+        self._quiet_from = whole.ended
+        now = voice.now
+        while self._at is None and now < whole.now + _LONGEST_WAIT:
+            now += CHUNK_SECONDS  # the quiet after the recording, which nobody has to hear
+            self._judge(voice, now)
+
+    def found(self) -> EndOfTurnFound | None:
+        """None when nobody spoke, or when the turn had no end."""
+        if self._at is None or not self._quiet_from:
+            return None
+        wait = self._at - self._quiet_from
+        return EndOfTurnFound(wait < 0, round(wait, 3))
+
+    def _judge(self, voice: VoiceActivity, now: float) -> None:
+        verdict = self._rules.verdict(now, voice.started, voice.ended, self._text)
+        if verdict is Verdict.NO_WORDS:
+            voice.forget()
+        elif verdict in (Verdict.FINISHED, Verdict.TOO_LONG):
+            self._at = now

@@ -1,0 +1,333 @@
+"""One process's engines at work: a scenario goes in, what came of it comes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from assistant.asr.turns import split_turns
+from assistant.audio.frames import Samples, convert, in_chunks
+from assistant.audio.recordings import RecordingSource, read_recording
+from assistant.conversation import Conversation, Turn
+from assistant.errors import AssistantError, SilentRecordingError
+from assistant.events import (
+    BankCalled,
+    Event,
+    PartialTranscript,
+    ReplyText,
+    Transcript,
+    TurnFailed,
+    Understood,
+)
+from assistant.nlu.values.today import today
+from assistant.replay.cases import Case
+from assistant.replay.ending import Ending
+from assistant.replay.judging import Happened, is_confident, problems_of
+from assistant.replay.results import CaseResult, Kind, Problem, TurnResult
+from assistant.replay.scenario import Given, SaidTurn
+from assistant.replay.variations import varied
+from assistant.replay.words import word_errors
+from assistant.replay.world import Engines, World, world
+from assistant.settings import SAMPLE_RATE, Settings
+from assistant.tts.profile import VoiceProfile
+from assistant.tts.synthesiser import Synthesiser
+
+_WORLDS = 2
+"""Kept open; each has a bank's process and the customer's names as vocabulary."""
+_NAME = "replay"
+"""Of every conversation: it is forgotten before the next one begins, so memory does not grow."""
+_OVERLAP = 0.5
+"""Seconds that the assistant goes on speaking after somebody began to speak over it."""
+_ECHO = 10 ** (-20 / 20)
+"""How much of the assistant's own voice its microphone hears."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What every process that replays needs to know."""
+
+    settings: Settings
+    model: Path
+    """The trained language model."""
+    speech_model: Path | None
+    """The taught speech model; None where nothing is heard."""
+    paced: bool = False
+    """Hand sound over as slowly as a microphone does."""
+    speaking: bool = False
+    """Render every answer, so that it is known how long that takes."""
+
+
+class Replayer:
+    """Loads what it needs when it is first needed; not to be used from several threads."""
+
+    def __init__(self, setup: Setup, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._setup = setup
+        self._sleep = sleep
+        self._closing = ExitStack()
+        self._engines: Engines | None = None
+        self._voice: Synthesiser | None = None
+        self._worlds: dict[Given, tuple[World, ExitStack]] = {}
+
+    def load(self) -> Replayer:
+        """Raises AssistantError with what is missing."""
+        from assistant.nlu.runtime import Dialogue  # takes seconds
+
+        dialogue = self._closing.enter_context(Dialogue.load(self._setup.model))
+        self._engines = Engines(self._setup.settings, dialogue, self._setup.speech_model)
+        return self
+
+    def __enter__(self) -> Replayer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for place in list(self._worlds):
+            self._leave(place)
+        self._closing.close()
+
+    def run(self, case: Case) -> CaseResult:
+        """Whatever goes wrong is part of the result."""
+        started = time.perf_counter()
+        turns: list[TurnResult] = []
+        crash = ""
+        try:
+            with self._entered(case) as place:
+                for result in self._turns(case, place):
+                    turns.append(result)
+        except AssistantError as error:
+            crash = f"{error.code}: {error}"
+        except Exception as error:  # noqa: BLE001 - one broken case must not end ten thousand
+            crash = f"{type(error).__name__}: {error}"
+        took = round(time.perf_counter() - started, 4)
+        scenario = case.scenario
+        return CaseResult(
+            case.id,
+            str(scenario.file),
+            scenario.name,
+            str(case.variation),
+            case.repeat,
+            tuple(turns),
+            crash,
+            took,
+        )
+
+    # --- worlds --------------------------------------------------------------------------------
+
+    @contextmanager
+    def _entered(self, case: Case) -> Iterator[World]:
+        if self._engines is None:
+            self.load()
+        assert self._engines is not None  # noqa: S101 - it was just loaded
+        key = replace(case.scenario.given, faults=())
+        if key in self._worlds:
+            self._worlds[key] = self._worlds.pop(key)  # used last
+        else:
+            while len(self._worlds) >= _WORLDS:
+                self._leave(next(iter(self._worlds)))
+            stack = ExitStack()
+            self._worlds[key] = (stack.enter_context(world(self._engines, key)), stack)
+        place = self._worlds[key][0]
+        calls: list[str] = []
+        assert place.desk.portfolio is not None  # noqa: S101 - it is loaded
+        unsubscribe = place.desk.portfolio.subscribe(lambda event: calls.append(_call(event)))
+        place.enter(case.scenario.given.faults)
+        try:
+            yield place
+        finally:
+            unsubscribe()
+            self._engines.dialogue.forget(_NAME)  # type: ignore[attr-defined]
+            if place.spoiled(tuple(calls)):
+                self._leave(key)
+
+    def _leave(self, key: Given) -> None:
+        _, stack = self._worlds.pop(key)
+        stack.close()
+
+    def _speaking(self) -> Synthesiser:
+        if self._voice is None:
+            self._voice = Synthesiser(VoiceProfile.load(self._setup.settings.voice))
+            self._closing.callback(self._voice.close)
+        return self._voice
+
+    # --- turns ---------------------------------------------------------------------------------
+
+    def _turns(self, case: Case, place: World) -> Iterator[TurnResult]:
+        speaks = self._setup.speaking or any(
+            turn.barge_in is not None or {"speak", "total"} & set(turn.within) for turn in case.scenario.turns
+        )
+        place.desk.synthesiser = self._speaking() if speaks else None
+        listening = _Listening()
+        conversation = place.desk.conversation(name=_NAME, observers=[listening])
+        calls: list[str] = []
+        last: Turn | None = None
+        number = 0
+        for wanted in case.scenario.turns:
+            for fault in wanted.faults:
+                place.order(fault)
+            for sound in self._sounds(wanted, case):
+                number += 1
+                barged, late = _over(last, wanted.barge_in, sound)
+                turn, ending = self._take(conversation, wanted, barged, listening)
+                result = _result(number, wanted, turn, tuple(calls), barged, ending)
+                calls += result.calls
+                if late:
+                    result = _with(result, Problem(Kind.LATE, late))
+                yield result
+                last = turn
+
+    def _sounds(self, wanted: SaidTurn, case: Case) -> Iterator[Samples | None]:
+        """What is said in this turn; None where it is typed. A recording of which nobody knows what is said
+        may hold several turns."""
+        if wanted.audio is None:
+            yield None
+            return
+        if wanted.say:
+            yield varied(read_recording(wanted.audio), case.variation, wanted.audio.name)
+            return
+        try:
+            for part, sound in enumerate(split_turns(RecordingSource(wanted.audio))):
+                yield varied(sound, case.variation, f"{wanted.audio.name} {part}")
+        except SilentRecordingError:
+            yield varied(read_recording(wanted.audio), case.variation, wanted.audio.name)
+
+    def _take(
+        self, conversation: Conversation, wanted: SaidTurn, sound: Samples | None, listening: _Listening
+    ) -> tuple[Turn, Ending | None]:
+        if sound is None:
+            return conversation.read(wanted.say), None
+        chunks = in_chunks([sound])
+        ending = Ending(self._paced(chunks) if self._setup.paced else chunks)
+        listening.ending = ending
+        return conversation.hear(ending), ending
+
+    def _paced(self, chunks: Iterator[Samples]) -> Iterator[Samples]:
+        started, spoken = time.monotonic(), 0.0
+        for chunk in chunks:
+            spoken += len(chunk) / SAMPLE_RATE
+            self._sleep(max(0.0, started + spoken - time.monotonic()))
+            yield chunk
+
+
+class _Listening:
+    """Hands the words so far to who watches for the end of the turn."""
+
+    def __init__(self) -> None:
+        self.ending: Ending | None = None
+
+    def __call__(self, event: Event) -> None:
+        if self.ending is not None:
+            self.ending(event)
+
+
+def _over(last: Turn | None, barge_in: float | None, sound: Samples | None) -> tuple[Samples | None, str]:
+    """The sound with the end of the previous answer in it, and what was wrong with the moment."""
+    if barge_in is None or sound is None or last is None or last.speech is None:
+        return sound, ""
+    answer = last.speech
+    if answer.seconds <= barge_in:
+        return sound, f"the answer was over after {answer.seconds:.1f} s, before somebody spoke over it"
+    rest = answer.samples[round(barge_in * answer.sample_rate) :]
+    echo = convert(rest[: round(_OVERLAP * answer.sample_rate)], answer.sample_rate)[: len(sound)]
+    mixed = sound.astype(np.float32)
+    mixed[: len(echo)] += echo * _ECHO
+    return np.clip(np.rint(mixed), -32768, 32767).astype(np.int16), ""
+
+
+def _call(event: Event) -> str:
+    return f"{event.method} {event.path}" if isinstance(event, BankCalled) else ""
+
+
+def _result(
+    number: int,
+    wanted: SaidTurn,
+    turn: Turn,
+    earlier: tuple[str, ...],
+    sound: Samples | None,
+    ending: Ending | None,
+) -> TurnResult:
+    understood = turn.understood
+    transcript = next((event for event in turn.events if isinstance(event, Transcript)), None)
+    heard = wanted.say if sound is None else turn.heard
+    happened = Happened(
+        heard=heard,
+        spoken=sound is not None,
+        intent=understood.intent if understood else "nothing",
+        entities=understood.entities if understood else (),
+        replies=tuple((reply.response, reply.screen, reply.values) for reply in turn.replies),
+        calls=tuple(_call(call) for call in turn.bank_calls),
+        earlier=earlier,
+        failure=turn.failure.code if turn.failure else "",
+        stages=turn.stages,
+    )
+    problems = problems_of(wanted, happened, today())
+    return TurnResult(
+        number=number,
+        said=wanted.say,
+        spoken=happened.spoken,
+        heard=heard,
+        words=tuple(
+            (word.text, round(word.start, 3), round(word.end, 3), round(word.confidence, 4))
+            for word in (transcript.words if transcript else ())
+        ),
+        intent=happened.intent,
+        confidence=round(understood.confidence, 6) if understood else 0.0,
+        entities=tuple((name, _jsonable(value)) for name, value in happened.entities),
+        replies=tuple(
+            {"response": response, "screen": screen, "values": _jsonable(values)}
+            for response, screen, values in happened.replies
+        ),
+        calls=happened.calls,
+        failure=happened.failure,
+        problems=problems,
+        confident=is_confident(happened),
+        judged=wanted.judged,
+        counts=word_errors(wanted.say, heard) if wanted.say and happened.spoken else None,
+        seconds=round(len(sound) / SAMPLE_RATE, 3) if sound is not None else 0.0,
+        end=ending.found() if ending else None,
+        stages={name: round(milliseconds, 3) for name, milliseconds in turn.stages.items()},
+        timeline=tuple(_timeline(turn)),
+    )
+
+
+def _with(result: TurnResult, problem: Problem) -> TurnResult:
+    return replace(result, problems=(*result.problems, problem))
+
+
+def _jsonable(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(name): _jsonable(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(each) for each in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _timeline(turn: Turn) -> Iterator[tuple[float, str, str]]:
+    began = turn.events[0].at
+    for event in turn.events:
+        at = round((event.at - began) * 1000, 2)
+        if isinstance(event, PartialTranscript | Transcript):
+            yield at, type(event).__name__, event.text
+        elif isinstance(event, Understood):
+            yield at, "Understood", f"{event.intent} {event.confidence:.0%}"
+        elif isinstance(event, BankCalled):
+            yield (
+                at,
+                "BankCalled",
+                f"{event.bank}: {_call(event)} → {event.status}, {event.milliseconds:.0f} ms",
+            )
+        elif isinstance(event, ReplyText):
+            yield at, "ReplyText", event.response
+        elif isinstance(event, TurnFailed):
+            yield at, "TurnFailed", event.code
+        else:
+            yield at, type(event).__name__, ""
