@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import banks, doctor, guarding, models, replaying, serving, speaking, training, utterances
+from assistant.cli import (
+    banks,
+    doctor,
+    evaluating,
+    guarding,
+    models,
+    replaying,
+    serving,
+    speaking,
+    training,
+    utterances,
+)
 from assistant.cli.console import print_failure
 from assistant.errors import AssistantError, StorageError
 from assistant.redaction import guard_logs
@@ -26,7 +37,18 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for register in (speaking, replaying, training, utterances, banks, guarding, models, serving, doctor):
+for register in (
+    speaking,
+    replaying,
+    training,
+    utterances,
+    evaluating,
+    banks,
+    guarding,
+    models,
+    serving,
+    doctor,
+):
     register.add_to(app)
 
 

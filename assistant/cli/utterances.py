@@ -11,7 +11,7 @@ from rich.table import Table
 
 from assistant.cli.console import console, plain, working
 from assistant.errors import TrainingDataError
-from assistant.nlu.examples import ANNOTATION, Example, same
+from assistant.nlu.examples import ANNOTATION, Example, marked_entities, same
 from assistant.nlu.training import newest_model, training_files
 from assistant.nlu.training_check import Known, known_names
 from assistant.settings import Settings
@@ -66,7 +66,7 @@ def add(
         console().print(f"It is there already: {plain(there[0].place)}", soft_wrap=True)
         return
     if not as_it_is and not ANNOTATION.search(line):
-        line = _guessed(settings, line)
+        line = _guessed(settings, line, marked_entities(book.examples))
     for added in book.add([(intent, line)], file=file):
         _print(added)
 
@@ -195,17 +195,17 @@ def _found(book: Utterances, text: str, intent: str | None) -> list[Example]:
     return found
 
 
-def _guessed(settings: Settings, line: str) -> str:
+def _guessed(settings: Settings, line: str, learnt: frozenset[str]) -> str:
     """With the names marked that the model trained last finds; unmarked when none was trained yet."""
     model = newest_model(settings)
     if model is None:
         console().print("No model is trained yet, so no names were looked for.")
         return line
     with working("Looking for names"):
-        from assistant.nlu.parser import LEARNT, Parser
+        from assistant.nlu.parser import Parser
 
         (parsed,) = Parser(model).parse([line])
-    found = [(start, end, entity) for entity, start, end, _ in parsed.entities if entity in LEARNT]
+    found = [(start, end, entity, role) for entity, role, start, end in parsed.entities if entity in learnt]
     return marked(line, found)
 
 

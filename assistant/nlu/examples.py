@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -184,6 +184,11 @@ def _from_json(text: str, said: str) -> tuple[str, str]:
     except ValueError:
         found = _NAME_IN_JSON.search(text)
         return (found[1] if found else ""), said
+
+
+def marked_entities(examples: Iterable[Example]) -> frozenset[str]:
+    """The entities that are learnt from marked names; figures are read and never marked."""
+    return frozenset(name.entity for each in examples for name in names(each.text))
 
 
 def plain(text: str) -> str:

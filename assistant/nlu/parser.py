@@ -20,8 +20,6 @@ from rasa.core.agent import Agent  # noqa: E402 - Rasa is quiet first
 from assistant.errors import NoLanguageModelError  # noqa: E402
 
 FALLBACK = "nlu_fallback"
-LEARNT = frozenset({"account", "bank", "merchant", "category", "place", "direction", "payee"})
-"""Entities that are found by what was learnt; figures are read and not learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,8 @@ class Parsed:
     confidence: float
     taken: str
     """`nlu_fallback` where nothing was likely enough."""
-    entities: tuple[tuple[str, int, int, object], ...]
-    """(entity, start, end, value) in characters of the text."""
+    entities: tuple[tuple[str, str, int, int], ...]
+    """(entity, role or nothing, start, end) in characters of the text."""
 
 
 class Parser:
@@ -68,7 +66,7 @@ def _parsed(found: dict[str, Any]) -> Parsed:
         confidence=float(best.get("confidence") or 0.0),
         taken=taken,
         entities=tuple(
-            (str(each["entity"]), int(each["start"]), int(each["end"]), each["value"])
+            (str(each["entity"]), str(each.get("role") or ""), int(each["start"]), int(each["end"]))
             for each in found["entities"]
         ),
     )

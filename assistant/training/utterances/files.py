@@ -106,7 +106,10 @@ def _json(content: str, name: str) -> Iterator[Row]:
 
 def _with_entities(text: str, entities: Any, name: str, number: int) -> str:
     try:
-        found = [(int(each["start"]), int(each["end"]), str(each["entity"])) for each in entities or ()]
-    except (KeyError, TypeError, ValueError) as error:
+        found = [
+            (int(e["start"]), int(e["end"]), str(e["entity"]), str(e.get("role") or ""))
+            for e in entities or ()
+        ]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise TrainingDataError(f"{name}:{number}: an entity needs start, end and entity") from error
     return marked(text, found)

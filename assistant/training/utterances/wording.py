@@ -44,13 +44,14 @@ def _marked(match: re.Match[str]) -> str:
     return match[0].replace(f"[{match['text']}]", f"[{match['text'].lower()}]", 1)
 
 
-def marked(text: str, found: Iterable[tuple[int, int, str]]) -> str:
-    """A plain utterance with the names at (start, end, entity) marked; overlapping ones are left out."""
+def marked(text: str, found: Iterable[tuple[int, int, str, str]]) -> str:
+    """A plain utterance with names at (start, end, entity, role) marked; overlapping ones are left out."""
     result, position = "", 0
-    for start, end, entity in sorted(found):
+    for start, end, entity, role in sorted(found):
         if start < position or "[" in text[start:end]:
             continue
-        result += f"{text[position:start]}[{text[start:end]}]({entity})"
+        mark = f'{{"entity": "{entity}", "role": "{role}"}}' if role else f"({entity})"
+        result += f"{text[position:start]}[{text[start:end]}]{mark}"
         position = end
     return result + text[position:]
 

@@ -1,0 +1,1 @@
+"""How well the assistant understands, measured on what it was not trained on."""
