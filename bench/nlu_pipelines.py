@@ -29,7 +29,7 @@ from assistant.nlu import quiet
 from bench.measure import percentile
 
 ROOT = Path(__file__).resolve().parent.parent
-OWN = "assistant.nlu.components.values"
+OWN = "assistant.nlu.components"
 ADDED = ("variations.yml", "speakers.yml", "outside.yml")
 TRAINED_ENTITIES = frozenset({"account", "bank", "merchant", "category", "place", "direction"})
 NOT_ANSWERED = frozenset({"out_of_scope", "nlu_fallback"})
@@ -47,13 +47,19 @@ _BACK: list[dict[str, Any]] = [{"name": "EntitySynonymMapper"}]
 
 
 def pipelines() -> dict[str, list[dict[str, Any]]]:
-    """By name: ours as it stands in `config.yml`, the same on words instead of shapes, and DIET."""
+    """By name: ours as it stands in `config.yml`, parts of it exchanged, and DIET."""
     ours = YAML(typ="safe").load(ROOT / "config.yml")["pipeline"]
     kept = [each for each in ours if each["name"] != "FallbackClassifier"]
-    values = {"name": f"{OWN}.ValueFeaturizer"}
+    values = {"name": f"{OWN}.values.ValueFeaturizer"}
     return {
-        "shapes + LR + CRF": kept,
-        "words + LR + CRF": [_SPARSE[0] if "shape" in each["name"] else each for each in kept],
+        "shapes + SVM + CRF (ours)": kept,
+        "ours + meaning": _exchanged(
+            kept, "MarginClassifier", {"name": f"{OWN}.meaning.MeaningFeaturizer"}, keep=True
+        ),
+        "shapes + LR + CRF": _exchanged(
+            kept, "MarginClassifier", {"name": "LogisticRegressionClassifier", "max_iter": 100}
+        ),
+        "words + SVM + CRF": _exchanged(kept, "ShapeFeaturizer", _SPARSE[0]),
         "DIET": [
             *_FRONT,
             values,
@@ -63,6 +69,17 @@ def pipelines() -> dict[str, list[dict[str, Any]]]:
             *_BACK,
         ],
     }
+
+
+def _exchanged(
+    pipeline: Sequence[dict[str, Any]], part: str, other: dict[str, Any], *, keep: bool = False
+) -> list[dict[str, Any]]:
+    """The same with another component in the place of one, or before it."""
+    return [
+        new
+        for each in pipeline
+        for new in (([other, each] if keep else [other]) if each["name"].endswith(part) else [each])
+    ]
 
 
 # --- one fold, in a process of its own ---------------------------------------------------------

@@ -12,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.components.intents import MarginClassifier
+from assistant.nlu.components.meaning import MeaningFeaturizer
 
 SENTENCES = {
     "balance": ("what is my balance", "how much money have i got", "how much is in my account", "my balance"),
@@ -23,7 +24,9 @@ SENTENCES = {
 class Taught:
     """The classifier behind one featurizer, trained on a few sentences; and the same, loaded."""
 
-    def __init__(self, folder: Path, intents: Iterable[str] = SENTENCES) -> None:
+    def __init__(
+        self, folder: Path, intents: Iterable[str] = SENTENCES, meaning: MeaningFeaturizer | None = None
+    ) -> None:
         storage = LocalModelStorage.create(folder)
         context = ExecutionContext(GraphSchema({}), node_name="counts")
         self._tokenizer = WhitespaceTokenizer(WhitespaceTokenizer.get_default_config())
@@ -36,6 +39,9 @@ class Taught:
         self._tokenizer.process_training_data(data)
         self._counts.train(data)
         self._counts.process_training_data(data)
+        self._meaning = meaning
+        if meaning:
+            meaning.process_training_data(data)
         config, resource = MarginClassifier.get_default_config(), Resource("intents")
         self.trained = MarginClassifier.create(config, storage, resource, context)
         self.trained.train(data)
@@ -44,6 +50,8 @@ class Taught:
     def ranking(self, text: str, classifier: MarginClassifier | None = None) -> list[tuple[str, float]]:
         message = Message.build(text)
         self._counts.process(self._tokenizer.process([message]))
+        if self._meaning:
+            self._meaning.process([message])
         (classifier or self.loaded).process([message])
         ranking = [(each["name"], each["confidence"]) for each in message.get("intent_ranking")]
         assert not ranking or message.get("intent") == dict(
@@ -87,3 +95,17 @@ def test_two_intents_are_told_apart(tmp_path: Path) -> None:
 def test_one_intent_alone_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfigException, match="two intents"):
         Taught(tmp_path, ("balance",))
+
+
+def test_other_words_of_the_same_meaning_are_understood_with_the_extra(tmp_path: Path) -> None:
+    context = ExecutionContext(GraphSchema({}), node_name="meaning")
+    config = MeaningFeaturizer.get_default_config()
+    storage, resource = LocalModelStorage.create(tmp_path / "meaning"), Resource("meaning")
+    (tmp_path / "storage").mkdir()
+    taught = Taught(
+        tmp_path / "storage", meaning=MeaningFeaturizer.create(config, storage, resource, context)
+    )
+    said = "funds available?"
+    assert taught.ranking(said) == taught.ranking(said, taught.trained)
+    assert taught.ranking(said)[0][0] == "balance"
+    assert taught.ranking("i am grateful")[0][0] == "thank"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,8 @@ class MarginClassifier(IntentClassifier, GraphComponent):
     """Support vector machines over the sentence features of all featurizers before it.
 
     Each featurizer's counts are weighed by how rare they are (1 + log count, times inverse document
-    frequency, brought to length 1), so that none drowns another. The confidence of an intent is a logistic
+    frequency) and brought to length 1, so that none drowns another; dense features, which are no counts, are
+    brought to the length `dense`. The confidence of an intent is a logistic
     function of its margin, learnt on sentences that the machine had not seen: it says how often the best
     intent is the right one. Confidences of one sentence do not add up to 1, so a sentence
     that fits nothing is sure of nothing.
@@ -50,7 +51,7 @@ class MarginClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"C": 1.0, "ranking_length": 10}
+        return {"C": 1.0, "dense": 2.0, "ranking_length": 10}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config = config
@@ -88,8 +89,8 @@ class MarginClassifier(IntentClassifier, GraphComponent):
         if len(set(names)) < 2:
             raise InvalidConfigException("there must be utterances of two intents at least")
         blocks = _stacked([_blocks(each) for each in examples])
-        rarity = {origin: _rarity(block) for origin, block in blocks.items()}
-        known = scipy.sparse.hstack([_weighed(blocks[origin], rarity[origin]) for origin in blocks]).tocsr()
+        scales = {origin: self._scale(block) for origin, block in blocks.items()}
+        known = scipy.sparse.hstack([_scaled(blocks[origin], *scales[origin]) for origin in blocks]).tocsr()
         machine = self._machine().fit(known, names)
         two = len(machine.classes_) == 2  # then scikit-learn has one margin, of the second
         weights = np.concatenate([-machine.coef_, machine.coef_]) if two else machine.coef_
@@ -97,8 +98,9 @@ class MarginClassifier(IntentClassifier, GraphComponent):
         self._learnt = _Learnt(
             intents=machine.classes_.astype(str),
             origins=np.array(list(blocks)),
-            widths=np.array([block.shape[1] for block in blocks.values()]),
-            rarity=np.concatenate(list(rarity.values())),
+            widths=np.array([block.matrix.shape[1] for block in blocks.values()]),
+            rarity=np.concatenate([rarity for rarity, _ in scales.values()]),
+            lengths=np.array([length for _, length in scales.values()], np.float32),
             weights=np.ascontiguousarray(weights.T, np.float32),
             offsets=offsets.astype(np.float32),
             confidence=self._confidence(known, names),
@@ -125,6 +127,15 @@ class MarginClassifier(IntentClassifier, GraphComponent):
         ]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
+
+    def _scale(self, block: _Block) -> tuple[Floats, float]:
+        """What each feature is worth, and the length of a row."""
+        sentences, width = block.matrix.shape
+        if block.dense:
+            return np.ones(width, np.float32), float(self._config["dense"])
+        having = np.bincount(block.matrix.indices[block.matrix.data != 0], minlength=width)
+        # Inverse document frequency, as if one more sentence had every feature.
+        return (np.log((1 + sentences) / (1 + having)) + 1).astype(np.float32), 1.0
 
     def _machine(self) -> LinearSVC:
         return LinearSVC(C=self._config["C"], random_state=1)
@@ -160,6 +171,8 @@ class _Learnt:
     """(featurizers,): how many features each has."""
     rarity: Floats
     """(features,): inverse document frequencies."""
+    lengths: Floats
+    """(featurizers,): of a row of each."""
     weights: Floats
     """(features, intents): a sentence touches few rows, so they lie together."""
     offsets: Floats
@@ -167,58 +180,61 @@ class _Learnt:
     confidence: Floats
     """Slope and offset."""
 
-    def confidences(self, blocks: Mapping[str, scipy.sparse.csr_matrix]) -> Floats:
+    def confidences(self, blocks: Mapping[str, _Block]) -> Floats:
         """(intents,), each 0 to 1."""
         margins = self.offsets.astype(np.float64)
         start = 0
-        for origin, width in zip(self.origins, self.widths, strict=True):
+        for origin, width, length in zip(self.origins, self.widths, self.lengths, strict=True):
             block = blocks.get(str(origin))
-            if block is not None and block.nnz:
-                values = _dampened(block, self.rarity[start : start + width])
-                values /= np.sqrt(values @ values) or 1
-                margins += values @ self.weights[start + block.indices]
+            if block is not None and block.matrix.nnz:
+                values = _worth(block, self.rarity[start : start + width])
+                values *= length / (np.sqrt(values @ values) or 1)
+                margins += values @ self.weights[start + block.matrix.indices]
             start += width
         slope, offset = self.confidence
         return 1 / (1 + np.exp(-(slope * margins + offset)))  # type: ignore[no-any-return]
 
 
-def _blocks(message: Message) -> dict[str, scipy.sparse.csr_matrix]:
-    """The sentence features by featurizer, a row each."""
+class _Block(NamedTuple):
+    """Sentence features of one featurizer, a row a sentence."""
+
+    matrix: scipy.sparse.csr_matrix
+    dense: bool
+
+
+def _blocks(message: Message) -> dict[str, _Block]:
+    """One sentence, by featurizer."""
     return {
-        str(each.origin): scipy.sparse.csr_matrix(each.features)
+        str(each.origin): _Block(scipy.sparse.csr_matrix(each.features), each.is_dense())
         for each in message.features
         if each.attribute == TEXT and each.type == FEATURE_TYPE_SENTENCE
     }
 
 
-def _stacked(rows: Sequence[Mapping[str, scipy.sparse.csr_matrix]]) -> dict[str, scipy.sparse.csr_matrix]:
-    """A matrix by featurizer, in the order of the pipeline."""
-    widths = {origin: row.shape[1] for blocks in rows for origin, row in blocks.items()}
-    return {
-        origin: scipy.sparse.vstack(
-            [blocks.get(origin, scipy.sparse.csr_matrix((1, width))) for blocks in rows]
-        ).tocsr()
-        for origin, width in widths.items()
-    }
+def _stacked(rows: Sequence[Mapping[str, _Block]]) -> dict[str, _Block]:
+    """All sentences, by featurizer, in the order of the pipeline."""
+    kinds = {origin: block for blocks in rows for origin, block in blocks.items()}
+    stacked = {}
+    for origin, kind in kinds.items():
+        nothing = _Block(scipy.sparse.csr_matrix((1, kind.matrix.shape[1])), kind.dense)
+        matrix = scipy.sparse.vstack([blocks.get(origin, nothing).matrix for blocks in rows])
+        stacked[origin] = _Block(matrix.tocsr(), kind.dense)
+    return stacked
 
 
-def _rarity(block: scipy.sparse.csr_matrix) -> Floats:
-    """Inverse document frequency, as if one more sentence had every feature."""
-    sentences = block.shape[0]
-    having = np.bincount(block.indices[block.data != 0], minlength=block.shape[1])
-    return (np.log((1 + sentences) / (1 + having)) + 1).astype(np.float32)  # type: ignore[no-any-return]
-
-
-def _weighed(block: scipy.sparse.csr_matrix, rarity: Floats) -> scipy.sparse.csr_matrix:
-    """Each row brought to length 1, after counts were dampened and weighed by rarity."""
-    weighed = block.copy()
-    weighed.data = _dampened(block, rarity)
-    lengths = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
+def _scaled(block: _Block, rarity: Floats, length: float) -> scipy.sparse.csr_matrix:
+    """Each row brought to that length, after its values were weighed."""
+    scaled = block.matrix.copy()
+    scaled.data = _worth(block, rarity)
+    lengths = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
     lengths[lengths == 0] = 1
-    return scipy.sparse.diags(1 / lengths) @ weighed
+    return scipy.sparse.diags(length / lengths) @ scaled
 
 
-def _dampened(block: scipy.sparse.csr_matrix, rarity: Floats) -> npt.NDArray[np.float64]:
-    """The values that stand in the matrix; a zero that is written out stays one."""
-    counts = np.maximum(block.data, 1e-9)
-    return np.where(block.data > 0, (1 + np.log(counts)) * rarity[block.indices], 0.0)
+def _worth(block: _Block, rarity: Floats) -> npt.NDArray[np.float64]:
+    """The values that stand in the matrix: counts dampened and weighed by rarity, others as they are."""
+    values = block.matrix.data.astype(np.float64)
+    if block.dense:
+        return values  # type: ignore[no-any-return]
+    positive = values > 0  # a zero may be written out
+    return np.where(positive, (1 + np.log(np.where(positive, values, 1))) * rarity[block.matrix.indices], 0.0)
