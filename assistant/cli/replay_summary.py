@@ -104,10 +104,7 @@ def _figures(measures: Measures, comparison: Comparison | None) -> Table:
             before = comparison.figures.get(name) if comparison else None
             table.add_row(name, f"{rate}" + (f", was {before[0]:.1%}" if before else ""))
     for stage, times in measures.times.items():
-        table.add_row(
-            f"{stage}, milliseconds",
-            f"p50 {times.p50:,.0f} ({times.low:,.0f} to {times.high:,.0f}), p95 {times.p95:,.0f}",
-        )
+        table.add_row(f"{stage}, milliseconds", str(times))
     return table
 
 

@@ -25,6 +25,7 @@ from assistant.replay.cases import only, scenarios_at
 from assistant.replay.comparing import Baseline
 from assistant.replay.folder import RunFolder
 from assistant.replay.junit import write_junit
+from assistant.replay.page import write_page
 from assistant.replay.pool import processes_for, replay_here
 from assistant.replay.suite import Replay, Suite, default_folder, make_setup, run
 from assistant.replay.variations import noises_in, variations
@@ -127,10 +128,10 @@ def replay_suite(
             measures = run(suite, setup, how, folder, watcher)
         took = time.monotonic() - started
         comparison = baseline.compare(folder.results(), measures) if baseline else None
-        junit = place / "junit.xml"
-        write_junit(junit, folder.results(), measures)
+        write_junit(place / "junit.xml", folder.results(), measures)
+        write_page(place / "report.html", folder.results(), suite.all_cases(), measures)
         print_summary(console(), measures, folder.results(), comparison, took)
-    console().print(f"\nDetails: {plain(str(place))}", soft_wrap=True)
+    console().print(f"\nTo hear and see it: {plain(str(place / 'report.html'))}", soft_wrap=True)
     if measures.passed < measures.cases:
         raise typer.Exit(1)
 

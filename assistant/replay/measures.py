@@ -70,6 +70,9 @@ class Times:
         high = min(number - 1, math.ceil(number / 2 + reach))
         return cls(number, _rank(ordered, 0.5), _rank(ordered, 0.95), ordered[low], ordered[high])
 
+    def __str__(self) -> str:
+        return f"p50 {self.p50:,.0f} ({self.low:,.0f} to {self.high:,.0f}), p95 {self.p95:,.0f}"
+
     def as_json(self) -> dict[str, float]:
         known = {"p50": self.p50, "p95": self.p95, "p50_low": self.low, "p50_high": self.high}
         return {"count": self.count, **(known if self.count else {})}

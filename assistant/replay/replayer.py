@@ -11,11 +11,9 @@ from types import TracebackType
 
 import numpy as np
 
-from assistant.asr.turns import split_turns
 from assistant.audio.frames import Samples, convert, in_chunks
-from assistant.audio.recordings import RecordingSource, read_recording
 from assistant.conversation import Conversation, Turn
-from assistant.errors import AssistantError, SilentRecordingError
+from assistant.errors import AssistantError
 from assistant.events import (
     BankCalled,
     Event,
@@ -31,7 +29,7 @@ from assistant.replay.ending import Ending
 from assistant.replay.judging import Happened, is_confident, problems_of
 from assistant.replay.results import CaseResult, Kind, Problem, TurnResult
 from assistant.replay.scenario import Given, SaidTurn
-from assistant.replay.variations import varied
+from assistant.replay.sounds import sounds_of
 from assistant.replay.words import word_errors
 from assistant.replay.world import Engines, World, world
 from assistant.settings import SAMPLE_RATE, Settings
@@ -174,7 +172,7 @@ class Replayer:
         for wanted in case.scenario.turns:
             for fault in wanted.faults:
                 place.order(fault)
-            for sound in self._sounds(wanted, case):
+            for sound in sounds_of(wanted, case.variation):
                 number += 1
                 barged, late = _over(last, wanted.barge_in, sound)
                 turn, ending = self._take(conversation, wanted, barged, listening)
@@ -184,21 +182,6 @@ class Replayer:
                     result = _with(result, Problem(Kind.LATE, late))
                 yield result
                 last = turn
-
-    def _sounds(self, wanted: SaidTurn, case: Case) -> Iterator[Samples | None]:
-        """What is said in this turn; None where it is typed. A recording of which nobody knows what is said
-        may hold several turns."""
-        if wanted.audio is None:
-            yield None
-            return
-        if wanted.say:
-            yield varied(read_recording(wanted.audio), case.variation, wanted.audio.name)
-            return
-        try:
-            for part, sound in enumerate(split_turns(RecordingSource(wanted.audio))):
-                yield varied(sound, case.variation, f"{wanted.audio.name} {part}")
-        except SilentRecordingError:
-            yield varied(read_recording(wanted.audio), case.variation, wanted.audio.name)
 
     def _take(
         self, conversation: Conversation, wanted: SaidTurn, sound: Samples | None, listening: _Listening

@@ -37,6 +37,9 @@ class Suite:
     def cases(self) -> int:
         return how_many(self.scenarios, self.variations, self.repeats)
 
+    def all_cases(self) -> Iterator[Case]:
+        return multiplied(self.scenarios, self.variations, self.repeats)
+
     @property
     def hears(self) -> bool:
         return any(turn.audio is not None for scenario in self.scenarios for turn in scenario.turns)
@@ -82,11 +85,7 @@ def run(
     measures = Measures()
     for result in folder.results():
         measures.add(result)
-    left = (
-        case
-        for case in multiplied(suite.scenarios, suite.variations, suite.repeats)
-        if case.id not in folder.done
-    )
+    left = (case for case in suite.all_cases() if case.id not in folder.done)
     for result in replay(left, setup):
         folder.add(result)
         measures.add(result)
