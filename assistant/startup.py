@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from weakref import WeakSet
 
@@ -20,8 +21,9 @@ from assistant.bank.portfolio import Portfolio
 from assistant.bank.uninterrupted import wait_for_others
 from assistant.conversation import Conversation, Dialogue
 from assistant.errors import AssistantError, NoBankError
-from assistant.events import Event, Observer, TurnEnded
+from assistant.events import Event, Observer, TurnEnded, TurnStarted
 from assistant.nlu.training import train
+from assistant.nlu.watch import Change, ModelWatch
 from assistant.settings import Settings
 from assistant.tts.profile import VoiceProfile
 from assistant.tts.synthesiser import Synthesiser
@@ -32,6 +34,9 @@ Progress = Callable[[str], None]
 
 _PATIENCE, _PATIENT = 1.0, 120.0
 """Seconds that an answer waits for what it is heard with."""
+
+_LOOKS = 1.0
+"""Seconds between two looks at the training data."""
 
 
 def _no_progress(_text: str) -> None:
@@ -55,12 +60,17 @@ class Desk:
         password: AskPassword = nobody_types,
         dialogue: Dialogue | None = None,
         patient: bool = False,
+        watch: bool = False,
+        notice: Progress = _no_progress,
     ) -> None:
         """`password` asks whoever sits at the keyboard. `dialogue`: one that is loaded already and stays open
         when the desk closes.
 
         `patient`: what goes on in the background is waited for and happens once, so that the same sounds give
         the same words each time; for recordings, which nobody waits for.
+
+        `watch`: take up what is trained while the desk is open, between two turns; `notice` is called with a
+        sentence about that before the next turn.
         """
         self.settings = settings
         self.has_news = False
@@ -73,6 +83,10 @@ class Desk:
         self.portfolio: Portfolio | None = None
         self._dialogue = dialogue
         self._patient = patient
+        self._watch = watch
+        self._notice = notice
+        self._notices: SimpleQueue[str] = SimpleQueue()
+        self._replace_model: Callable[[Path], None] | None = None
         self._services: Services | None = None
         self._conversations: WeakSet[Conversation] = WeakSet()
         self._wants_hearing = hearing
@@ -111,6 +125,28 @@ class Desk:
         elif self.hearing is not None:
             threading.Thread(target=self._learn_names, args=(True,), name="names", daemon=True).start()
         return self
+
+    def take_up(self, change: Change) -> None:
+        """Go on with what was trained; conversations keep what was said.
+
+        A model that cannot be loaded changes nothing. What happened is told before the next turn.
+        """
+        if change.model is None:
+            self._notices.put(
+                f"The training data have a mistake, so I go on with what I know. {change.mistake}"
+            )
+            return
+        try:
+            if self._replace_model is not None:
+                self._replace_model(change.model)
+            if self.hearing is not None:
+                self.hearing.replace(teach(self.settings).model).result()
+        except AssistantError as error:
+            self._notices.put(
+                f"I could not take up what was trained ({error.code}), and go on with what I know."
+            )
+            return
+        self._notices.put("I have learnt what was trained.")
 
     def serve(self) -> None:
         """Have the actions ask this desk's banks, where several desks share one dialogue."""
@@ -162,7 +198,9 @@ class Desk:
         self._closing.callback(self.hearing.close)
 
     def _after_a_turn(self, event: Event) -> None:
-        """Answers may have brought new names."""
+        """Answers may have brought new names. Notices come before what is said next."""
+        while isinstance(event, TurnStarted) and not self._notices.empty():
+            self._notice(self._notices.get())
         if isinstance(event, TurnEnded) and self.hearing is not None and not self._patient:
             self._learn_names()
 
@@ -213,3 +251,15 @@ class Desk:
         dialogue = RasaDialogue.load(model)
         self._closing.callback(dialogue.close)
         self._dialogue = dialogue
+        self._replace_model = dialogue.replace
+        if self._watch:
+            over = threading.Event()
+            self._closing.callback(over.set)
+            watch = ModelWatch(self.settings, model)
+            threading.Thread(target=self._look_on, args=(watch, over), name="watch", daemon=True).start()
+
+    def _look_on(self, watch: ModelWatch, over: threading.Event) -> None:
+        while not over.wait(_LOOKS):
+            change = watch.look()
+            if change is not None:
+                self.take_up(change)

@@ -87,6 +87,14 @@ class Hearing:
                 self._learning = self._threads.submit(self._learn, wanted)
             return self._learning
 
+    def replace(self, model: Path) -> Future[None]:
+        """Hear with another model, names included, once it is prepared; turns go on meanwhile."""
+        with self._lock:
+            if model != self._original and not self._closed:
+                self._original = model
+                self._learning = self._threads.submit(self._learn, self._names)
+            return self._learning
+
     def close(self) -> None:
         """Stop the work and remove everything that was written."""
         with self._lock:
@@ -132,20 +140,22 @@ class Hearing:
 
     def _learn(self, names: frozenset[str]) -> None:
         try:
-            folder = self._place()
-            adapt(self._original, folder, lexicon=self._lexicon, names=sorted(names))
+            folder = original = self._original
+            if names:
+                folder = self._place()
+                adapt(original, folder, lexicon=self._lexicon, names=sorted(names))
             fresh = _Vocabulary(folder, Recogniser(folder))
         except Exception as error:  # noqa: BLE001 - it was an offer to hear better
             # The type alone: a message could hold a name.
             _log.warning("no vocabulary for names: %s", type(error).__name__)
             return
         with self._lock:
-            if self._closed or names != self._names:
+            if self._closed or names != self._names or original != self._original:
                 return  # others are wanted meanwhile
             old, self._now = self._now, fresh
             for question in old.answering:
                 self._prepare(fresh, question)
-        if old.model != self._original:
+        if old.model.parent == Path(self._folder.name):
             shutil.rmtree(old.model)
 
     def _place(self) -> Path:

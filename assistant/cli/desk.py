@@ -10,17 +10,19 @@ from getpass import getpass
 from assistant.actions.services import AskPassword, nobody_types
 from assistant.asr.speech_model import check_model
 from assistant.asr.store import SpeechModelStore
-from assistant.cli.console import console, working
+from assistant.cli.console import console, plain, working
 from assistant.practice import PASSCODE, password_of, practice_settings, practising
 from assistant.settings import Settings
 from assistant.startup import Desk
 
 
 @contextmanager
-def open_desk(*, practice: bool, hearing: bool = True, speaking: bool = True) -> Iterator[Desk]:
+def open_desk(
+    *, practice: bool, hearing: bool = True, speaking: bool = True, watch: bool = False
+) -> Iterator[Desk]:
     """Everything that a conversation needs, with the practice bank beside it where that is wanted.
 
-    Raises AssistantError with what is missing.
+    `watch`: take up what is trained meanwhile, and say so. Raises AssistantError with what is missing.
     """
     settings = Settings.from_environment()
     if hearing:
@@ -33,11 +35,17 @@ def open_desk(*, practice: bool, hearing: bool = True, speaking: bool = True) ->
                 settings, password = practice_settings(settings), password_of
                 progress("Starting the practice bank.")
                 stack.enter_context(practising(settings))
-            desk = Desk(settings, hearing=hearing, speaking=speaking, password=password).load(progress)
-            stack.enter_context(desk)
+            desk = Desk(
+                settings, hearing=hearing, speaking=speaking, password=password, watch=watch, notice=_notice
+            )
+            stack.enter_context(desk.load(progress))
         if practice:
             console().print(f"The passcode for practising is {PASSCODE}.")
         yield desk
+
+
+def _notice(text: str) -> None:
+    console().print(f"[dim]{plain(text)}[/]", soft_wrap=True)
 
 
 def _type_password(bank: str, psu_id: str) -> str:

@@ -59,7 +59,7 @@ def chat(practice: Practice = False) -> None:
 
     Lines from a pipe are taken as well: `echo "what is my balance" | assistant chat --practice`
     """
-    with open_desk(practice=practice, hearing=False, speaking=False) as desk:
+    with open_desk(practice=practice, hearing=False, speaking=False, watch=True) as desk:
         printer = TurnPrinter(console(), heard=False)
         conversation = desk.conversation(observers=[printer])
         typed = sys.stdin.isatty()
@@ -120,7 +120,7 @@ def listen(
     # The microphone is opened first: that there is none is better told before half a minute of loading.
     with (
         Microphone(_number_or_name(device)) as microphone,
-        open_desk(practice=practice, speaking=not mute) as desk,
+        open_desk(practice=practice, speaking=not mute, watch=True) as desk,
     ):
         if desk.voice_problem is not None:
             print_failure(desk.voice_problem)

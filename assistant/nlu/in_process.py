@@ -82,14 +82,22 @@ class InProcessAgent(Agent):
 
     def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
         """What the parent does, but for the class of the processor."""
-        self.processor = _Processor(
+        self.adopt(self.prepare(model_path), fingerprint)
+
+    def prepare(self, model_path: str | Path) -> MessageProcessor:
+        """Load a model beside the one in use; takes seconds."""
+        return _Processor(
             model_path=model_path,
             tracker_store=self.tracker_store,
             lock_store=self.lock_store,
             action_endpoint=self.action_endpoint,
             generator=self.nlg,
         )
-        self.domain = self.processor.domain
+
+    def adopt(self, processor: MessageProcessor, fingerprint: str | None = None) -> None:
+        """From now on messages are handled with this model; what was said before is still known."""
+        self.processor = processor
+        self.domain = processor.domain
         self._set_fingerprint(fingerprint)
         self.tracker_store.domain = self.domain
         self.nlg.responses = self.domain.responses

@@ -18,6 +18,7 @@ from assistant.nlu import quiet
 quiet.hush()
 
 from rasa.core.channels.channel import UserMessage  # noqa: E402 - Rasa is quiet first
+from rasa.core.processor import MessageProcessor  # noqa: E402
 
 from assistant.errors import AssistantError, NoLanguageModelError  # noqa: E402
 from assistant.nlu import apart  # noqa: E402
@@ -65,6 +66,10 @@ class Dialogue:
         self._turns: dict[str, asyncio.Lock] = {}
         self._expected: dict[str, str] = {}
         """By conversation: the kind of answer that the last question asked for."""
+        self._busy = 0
+        """Turns that are going on; touched in the loop's thread alone."""
+        self._next: MessageProcessor | None = None
+        """A model that waits for the end of the turns that are going on."""
 
     @classmethod
     def load(cls, model: Path, *, actions: str = ACTIONS) -> Dialogue:
@@ -104,6 +109,27 @@ class Dialogue:
     async def _understands(self, text: str) -> bool:
         intent, confidence = _best(await self._parse(UserMessage(text, Collected())))
         return intent not in (FALLBACK, OUT_OF_SCOPE) and confidence >= CLEAR
+
+    def replace(self, model: Path) -> None:
+        """Go on with another model from the next turn; conversations keep what was said.
+
+        Takes seconds and may be called from any thread, while turns go on. Raises NoLanguageModelError when
+        the model is not usable; then nothing changes.
+        """
+        try:
+            processor = self._agent.prepare(model)
+        except Exception as error:
+            raise NoLanguageModelError(f"{model.name}: {type(error).__name__}") from error
+        self._wait(self._replace(processor))
+
+    async def _replace(self, processor: MessageProcessor) -> None:
+        self._next = processor
+        self._adopt_next()
+
+    def _adopt_next(self) -> None:
+        if self._next is not None and not self._busy:
+            self._agent.adopt(self._next)
+            self._next = None
 
     def forget(self, conversation: str) -> None:
         """Drop everything that was said in a conversation."""
@@ -150,38 +176,48 @@ class Dialogue:
         self, text: str, conversation: str, metadata: dict[str, object], intent_begun: str = ""
     ) -> Answer:
         async with self._turns.setdefault(conversation, asyncio.Lock()):
-            started = time.perf_counter()
-            message = UserMessage(text, Collected(), conversation, metadata=metadata)
+            self._busy += 1
             try:
-                message.parse_data = (
-                    _as_intent(intent_begun, "")
-                    if intent_begun
-                    else await self._understood(text, conversation, message)
-                )
-            except Exception as error:  # noqa: BLE001 - no turn ends in silence
-                return _failed(error, FALLBACK, 0.0, (), started, time.perf_counter())
-            understood = time.perf_counter()
-            intent, confidence = _best(message.parse_data)
-            entities = tuple((each["entity"], each["value"]) for each in message.parse_data["entities"])
-            try:
-                messages = await self._agent.handle_message(message)
-            except Exception as error:  # noqa: BLE001 - no turn ends in silence
-                return _failed(error, intent, confidence, entities, started, understood)
-            replies = tuple(_reply(each) for each in messages or ())
-            if not replies:
-                silence = AssistantError("no reply")
-                return _failed(silence, intent, confidence, entities, started, understood)
-            answer = Answer(
-                intent=intent,
-                confidence=confidence,
-                entities=entities,
-                replies=replies,
-                speech_rate=_speech_rate(replies),
-                understanding_ms=(understood - started) * 1000,
-                acting_ms=(time.perf_counter() - understood) * 1000,
+                return await self._answer(text, conversation, metadata, intent_begun)
+            finally:
+                self._busy -= 1
+                self._adopt_next()
+
+    async def _answer(
+        self, text: str, conversation: str, metadata: dict[str, object], intent_begun: str
+    ) -> Answer:
+        started = time.perf_counter()
+        message = UserMessage(text, Collected(), conversation, metadata=metadata)
+        try:
+            message.parse_data = (
+                _as_intent(intent_begun, "")
+                if intent_begun
+                else await self._understood(text, conversation, message)
             )
-            self._expected[conversation] = answer.expects
-            return answer
+        except Exception as error:  # noqa: BLE001 - no turn ends in silence
+            return _failed(error, FALLBACK, 0.0, (), started, time.perf_counter())
+        understood = time.perf_counter()
+        intent, confidence = _best(message.parse_data)
+        entities = tuple((each["entity"], each["value"]) for each in message.parse_data["entities"])
+        try:
+            messages = await self._agent.handle_message(message)
+        except Exception as error:  # noqa: BLE001 - no turn ends in silence
+            return _failed(error, intent, confidence, entities, started, understood)
+        replies = tuple(_reply(each) for each in messages or ())
+        if not replies:
+            silence = AssistantError("no reply")
+            return _failed(silence, intent, confidence, entities, started, understood)
+        answer = Answer(
+            intent=intent,
+            confidence=confidence,
+            entities=entities,
+            replies=replies,
+            speech_rate=_speech_rate(replies),
+            understanding_ms=(understood - started) * 1000,
+            acting_ms=(time.perf_counter() - understood) * 1000,
+        )
+        self._expected[conversation] = answer.expects
+        return answer
 
 
 def _as_intent(name: str, text: str) -> dict[str, Any]:

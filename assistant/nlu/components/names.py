@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections import OrderedDict
 from typing import Any
@@ -13,6 +14,8 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.crf_entity_extractor import CRFEntityExtractor
 from sklearn_crfsuite import CRF
+
+_log = logging.getLogger(__name__)
 
 _ORDER = "order.json"
 
@@ -43,11 +46,14 @@ class NameExtractor(CRFEntityExtractor):
         **_: Any,
     ) -> NameExtractor:
         component: NameExtractor = cls.create(config, model_storage, resource, execution_context)
-        with model_storage.read_from(resource) as folder:
-            component.crf_order = json.loads((folder / _ORDER).read_text(encoding="utf-8"))
-            component.entity_taggers = OrderedDict()
-            for tag in component.crf_order:
-                tagger = CRF(model_filename=str(folder / f"{tag}.crfsuite"))
-                assert tagger.tagger_ is not None  # noqa: S101 - reads the file, which goes after loading
-                component.entity_taggers[tag] = tagger
+        try:
+            with model_storage.read_from(resource) as folder:
+                component.crf_order = json.loads((folder / _ORDER).read_text(encoding="utf-8"))
+                component.entity_taggers = OrderedDict()
+                for tag in component.crf_order:
+                    tagger = CRF(model_filename=str(folder / f"{tag}.crfsuite"))
+                    assert tagger.tagger_ is not None  # noqa: S101 - reads the file, which goes after loading
+                    component.entity_taggers[tag] = tagger
+        except ValueError:
+            _log.debug("no names were marked in the training data, so none are found")
         return component

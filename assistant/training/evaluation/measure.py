@@ -218,10 +218,10 @@ def _fold(
             {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)}
             for intent, texts in by_intent.items()
         ]
-        (folder / "nlu.yml").write_text(json.dumps({"version": "3.1", "nlu": entries + others}), "utf-8")
+        _write(folder / "nlu.yml", {"version": "3.1", "nlu": entries + others})
         if not domain:
-            content = {"version": "3.1", "intents": sorted({*by_intent, "nlu_fallback"})}
-            (folder / "domain.yml").write_text(json.dumps(content), "utf-8")
+            intents = sorted({*by_intent, "nlu_fallback"})
+            _write(folder / "domain.yml", {"version": "3.1", "intents": intents})
         job = {
             "config": str(settings.nlu_config),
             "domain": str(settings.nlu_data / "domain" if domain else folder / "domain.yml"),
@@ -230,6 +230,13 @@ def _fold(
         }
         learnt = frozenset(name.entity for _, text in learn for name in names(text))
         return _sentences(ask, _child(folder, job), learnt)
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    yaml = YAML(typ="safe")
+    yaml.default_flow_style = False
+    with path.open("w", encoding="utf-8") as stream:
+        yaml.dump(content, stream)
 
 
 def _ask(model: Path, ask: Sequence[tuple[str, str]], learnt: frozenset[str]) -> list[Sentence]:
