@@ -40,6 +40,8 @@ from assistant.tts.synthesiser import Speech, Synthesiser
 
 _log = logging.getLogger(__name__)
 
+_SECRET = (Question.DIGITS, Question.PASSCODE)
+"""Questions whose answers are for nobody else."""
 NEWS = "payment_news"
 """The intent whose answer is what became of payments."""
 
@@ -172,8 +174,8 @@ class Conversation:
         return self._turn(lambda _: _Heard("", intent=NEWS))
 
     def shown(self, text: str) -> str:
-        """What may be shown of an utterance: a one-time code is nobody's business but the bank's."""
-        return apart.masked(text) if self._asked is Question.DIGITS else text
+        """What may be shown of an utterance: no one-time code and no digit of a passcode."""
+        return apart.masked(text, self._asked.value) if self._asked in _SECRET else text
 
     # --- one turn ------------------------------------------------------------------------------
 
@@ -208,7 +210,7 @@ class Conversation:
             self._publish(replace(transcript, at=self._clock()))
             raise SilentRecordingError
         certainty = transcript.confidence
-        if certainty < _DOUBT and self._asked is not Question.DIGITS:
+        if certainty < _DOUBT and self._asked not in _SECRET:
             transcript = self._sensible(recogniser, transcript, watched)
         transcript = self._heard_again(recogniser, transcript, watched)
         now = self._clock()
@@ -235,9 +237,10 @@ class Conversation:
     def _heard_again(self, recogniser: Recogniser, transcript: Transcript, audio: _Watched) -> Transcript:
         """With a second, strict hearing of what it costs most to mishear: a number, a yes."""
         text = transcript.text
-        if self._asked is Question.DIGITS:
+        if self._asked in _SECRET:
             digits = second_hearing.digits(recogniser, audio.kept) or ""
-            return replace(transcript, text=digits, words=()) if apart.code_in(digits) else transcript
+            is_code = apart.code_in(digits, self._asked.value)
+            return replace(transcript, text=digits, words=()) if is_code else transcript
         if self._asked is Question.CONFIRMATION or text in answers(Question.CONFIRMATION):
             said = second_hearing.confirmation(recogniser, audio.kept)
             transcript = replace(transcript, confirmation=said)

@@ -11,11 +11,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from assistant.actions.guarded import may_tell
 from assistant.actions.money import news
 from assistant.actions.names import Unclear, Unknown, pick
 from assistant.actions.question import Filters, Question
 from assistant.actions.services import services
-from assistant.actions.turn import PAYMENT_FORM, Turn
+from assistant.actions.turn import Turn
 from assistant.errors import AssistantError
 
 _log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class BankingAction(Action, ABC):
 
     NAME: str
     OF_THE_FORM = False
-    """Called by the form of a payment; any other action leads back to it while a payment is open."""
+    """Called by a form; any other action leads back to the form that is open."""
 
     def name(self) -> str:
         return self.NAME
@@ -50,8 +51,8 @@ class BankingAction(Action, ABC):
             turn.finish()
         except Exception as error:  # noqa: BLE001 - no turn ends in silence
             turn.fail(_as_assistant_error(error))
-        back = turn.in_payment and not self.OF_THE_FORM
-        return [*turn.events(), FollowupAction(PAYMENT_FORM)] if back else turn.events()
+        back = turn.form is not None and not self.OF_THE_FORM
+        return [*turn.events(), FollowupAction(turn.form)] if back else turn.events()
 
     @abstractmethod
     def answer(self, turn: Turn) -> None:
@@ -80,6 +81,8 @@ class QuestionAction(BankingAction):
         question = Question(self.NAME, filters)
         turn.question = question
         turn.rest = None
+        if not may_tell(turn):
+            return
         try:
             self.reply(turn, filters)
         except Unclear as unclear:

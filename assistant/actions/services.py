@@ -61,16 +61,17 @@ class Services:
         password: AskPassword = nobody_types,
     ) -> Services:
         """Raises TrainingDataError when the language's phrases cannot be used."""
+        guard = Guard.from_settings(settings)
         return cls(
             settings=settings,
             portfolio=portfolio,
             payees=PayeeBook.from_settings(settings, portfolio, today),
-            payments=Payments.from_settings(settings, today, portfolio.tell),
+            payments=Payments.from_settings(settings, today, portfolio.tell, watch=guard),
             password=password,
             today=today,
             phrases=Phrases.read(settings.nlu_data / "phrases.yml", settings.language),
             wording=Wording(settings.language),
-            guard=Guard.from_settings(settings),
+            guard=guard,
         )
 
 

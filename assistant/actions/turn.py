@@ -17,7 +17,7 @@ from assistant.errors import AssistantError, BankError, BankServerError, BankUnr
 
 QUERY, REST, LAST_REPLY, SPEECH_RATE, PAYMENT = "query", "rest", "last_reply", "speech_rate", "payment"
 """Names of the slots."""
-PAYMENT_FORM = "payment_form"
+PAYMENT_FORM, PASSCODE_FORM = "payment_form", "passcode_form"
 _REQUESTED = "requested_slot"
 
 
@@ -38,14 +38,18 @@ class Turn:
         self.metadata: Mapping[str, Any] = message.get("metadata") or {}
         """What the conversation knows of a spoken turn; without `certainty` for typed text."""
         self.certainty = _certainty(self.metadata.get("certainty"), message.get("intent") or {})
-        self.in_payment = (tracker.active_loop or {}).get("name") == PAYMENT_FORM
-        """A payment is open, and its form asks again after this turn."""
-        self.is_back = self.in_payment and _was_answered(tracker.events)
+        self.form: str | None = (tracker.active_loop or {}).get("name")
+        """The form that is open, and asks again after this turn; an action may open one."""
+        self.in_payment = self.form == PAYMENT_FORM
+        self.is_back = self.form is not None and _was_answered(tracker.events)
         """The form is called because something else was answered, and not to take in the message."""
         self._slots: Mapping[str, Any] = tracker.slots
         self._changes: dict[str, Any] = {}
         self._said: list[dict[str, Any]] = []
         self._dispatcher = dispatcher
+        self.screen_only = False
+        """What is said from now on is shown and not spoken."""
+        self._shown = 0
 
     # --- memory ------------------------------------------------------------------------------
 
@@ -112,7 +116,11 @@ class Turn:
     def remark(self, response: str, **values: Any) -> None:
         """Fill a response template beside the answer: "you're welcome" is not what "repeat" is for."""
         rate = self.speech_rate
-        self._dispatcher.utter_message(response=response, **values, **({SPEECH_RATE: rate} if rate else {}))
+        more = {SPEECH_RATE: rate} if rate else {}
+        if self.screen_only:
+            more["said_instead"] = "" if self._shown else "utter_on_your_screen"
+            self._shown += 1
+        self._dispatcher.utter_message(response=response, **values, **more)
 
     def fail(self, error: AssistantError) -> None:
         self.say("utter_error", say=error.say, remedy=error.remedy, code=error.code)
@@ -170,7 +178,7 @@ def _was_answered(events: Sequence[Mapping[str, Any]]) -> bool:
     return False
 
 
-_FORM_ACTIONS = frozenset({PAYMENT_FORM, "action_extract_slots", "action_listen"})
+_FORM_ACTIONS = frozenset({PAYMENT_FORM, PASSCODE_FORM, "action_extract_slots", "action_listen"})
 
 
 def _certainty(heard: object, intent: Mapping[str, Any]) -> float:

@@ -100,6 +100,8 @@ class Question(Enum):
     AMOUNT = "amount"
     CONFIRMATION = "confirmation"
     DIGITS = "digits"
+    PASSCODE = "passcode"
+    """Two of its digits."""
     MORE = "more"
     """Whether to go on reading a list."""
 
@@ -109,7 +111,7 @@ def answers(question: Question) -> tuple[str, ...]:
     """Typical answers as sentences of plain words, the same every time."""
     if question is Question.AMOUNT:
         return tuple(_amounts())
-    if question is Question.DIGITS:
+    if question in (Question.DIGITS, Question.PASSCODE):
         return tuple(_digits())
     if question is Question.MORE:
         return _MORE

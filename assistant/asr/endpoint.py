@@ -62,6 +62,8 @@ _TENS = _words("twenty thirty forty fifty sixty seventy eighty ninety")
 _ONES = frozenset((*DIGITS, "oh", "o", "nought"))
 _NUMBERS = _ONES | _TEENS | _TENS | _words("hundred thousand a point pounds euros dollars")
 _REPEATS = {"double": 2, "triple": 3}
+_OF_A_PASSCODE = 2
+"""Digits that are asked for at a time."""
 _GROUP = 4
 """Digits in a row that are read off something: "two thousand four" has none, a card has sixteen."""
 
@@ -100,7 +102,9 @@ class EndOfTurn:
         text = " ".join(words)
         if text in _ALONE:
             return pauses.answered
-        if self.question is Question.DIGITS or _reads_digits(words):
+        if self.question is Question.PASSCODE and count_digits(words) >= _OF_A_PASSCODE:
+            return pauses.answered
+        if self.question in (Question.DIGITS, Question.PASSCODE) or _reads_digits(words):
             complete = self.digits is not None and count_digits(words) >= self.digits
             return pauses.answered if complete else pauses.digits
         if self.question in (Question.CONFIRMATION, Question.MORE) and text in answers(self.question):

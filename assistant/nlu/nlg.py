@@ -20,8 +20,14 @@ from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 SCREEN, SPEECH = "screen", "speech"
 """Channel names; templates know only the second."""
 
+INSTEAD = "said_instead"
+"""Value that names what is said in the place of this reply, which is only shown; empty for nothing."""
+
 _FRAME = frozenset(
-    {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment", "quick_replies"}
+    {
+        *("text", "buttons", "elements", "custom", "template", "response", "image", "attachment"),
+        *("quick_replies", INSTEAD),
+    }
 )
 """What rasa_sdk puts around the values of a message."""
 
@@ -39,7 +45,9 @@ class ScreenAndSpeech(TemplatedNaturalLanguageGenerator):
         screen = self.generate_from_slots(utter_action, slots, SCREEN, **kwargs)
         if screen is None:
             return None
-        speech = self.generate_from_slots(utter_action, slots, SPEECH, **kwargs) or screen
+        aloud = kwargs.get(INSTEAD, utter_action)
+        speech = self.generate_from_slots(aloud, slots, SPEECH, **kwargs) if aloud else {"text": ""}
+        speech = speech or screen
         values = {name: value for name, value in kwargs.items() if name not in _FRAME}
         return {
             **screen,

@@ -159,11 +159,15 @@ class Dialogue:
     async def _understood(self, text: str, conversation: str, message: UserMessage) -> dict[str, Any]:
         """What Rasa is to know. A code is laid down elsewhere, and Rasa sees that there was one."""
         apart.take(conversation)
-        code = apart.code_in(text) if self._expected.get(conversation) == apart.EXPECTED else None
+        expected = self._expected.get(conversation, "")
+        code = apart.code_in(text, expected) if expected in apart.SHORTEST else None
         if code is None:
             return await self._parse(message)
         apart.put(conversation, code)
-        message.text, message.metadata = apart.HIDDEN, {}
+        # How certain it was tells nothing of it; the words would.
+        known = message.metadata or {}
+        message.metadata = {"certainty": known["certainty"]} if "certainty" in known else {}
+        message.text = apart.HIDDEN
         return _as_intent(CODE_GIVEN, apart.HIDDEN)
 
     async def _parse(self, message: UserMessage) -> dict[str, Any]:
@@ -241,7 +245,7 @@ def _reply(message: Mapping[str, Any]) -> Reply:
     screen = str(message.get("text") or "")
     return Reply(
         screen=screen,
-        speech=str(message.get("speech") or screen),
+        speech=str(message.get("speech", screen)),
         response=str(message.get("utter_action") or ""),
         values=dict(message.get("values") or {}),
         expects=str((message.get("metadata") or {}).get("expects") or ""),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,25 @@ from rasa_sdk.executor import ActionExecutor
 from assistant.actions.services import Services, configure
 from assistant.bank.connecting import connect
 from assistant.bank.connections import Connections
-from assistant.bank.portfolio import Portfolio
+from assistant.bank.journal import Journal
+from assistant.bank.payments import Payments
+from assistant.bank.portfolio import Portfolio, patience_of
 from assistant.bank.sca_steps import Challenge, ScaMethod
 from assistant.sandbox.process import RunningBank, running_bank
+from assistant.security.guard import Guard
+from assistant.security.rules import Limits, Rules
+from assistant.security.trail import Trail
 from assistant.settings import Settings
 from tests.actions.books import Books
 from tests.actions.talk import Talk
+from tests.security.clock import CHEAP
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 3, 18)
 SEED = 7
+PASSCODE = "739158"
+ROOM = Limits(payment=Decimal(1_000_000), day=Decimal(9_000_000), new_payee=Decimal(1_000_000))
+"""So that limits are in the way only where they are what is tested."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,9 @@ def connected(practice: Practice, tmp_path_factory: pytest.TempPathFactory) -> S
     connections = Connections.from_settings(settings)
     for name, base_url in practice.bank.banks.items():
         connect(connections, Anna(practice.bank.base_url), name=name, base_url=base_url, psu_id="anna")
+    guard = Guard.from_settings(settings)
+    guard.set_rules(Rules({"EUR": ROOM, "GBP": ROOM}, answers_after=None))
+    guard.set_passcode(PASSCODE)
     return settings
 
 
@@ -99,6 +112,25 @@ def executor() -> ActionExecutor:
     executor = ActionExecutor()
     executor.register_package("assistant.actions")
     return executor
+
+
+def guarded(services: Services, folder: Path, *, passcode: str = PASSCODE) -> Services:
+    """With a guard of its own, as a customer has it who changed nothing; no passcode where that is empty."""
+    settings = services.settings
+    guard = Guard(
+        Trail(folder, keyring=False),
+        Journal(folder, keyring=False),
+        choose=lambda pairs: pairs[0],
+        cost=CHEAP,
+    )
+    if passcode:
+        guard.set_passcode(passcode)
+    journal = Journal(folder, keyring=False, watch=guard)
+    connections = Connections.from_settings(settings)
+    payments = Payments(
+        connections, journal, patience=patience_of(settings.bank_timeout), today=lambda: TODAY
+    )
+    return replace(services, guard=guard, payments=payments)
 
 
 def services_of(settings: Settings) -> Services:

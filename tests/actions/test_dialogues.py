@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from assistant.actions.services import Services, configure
+from assistant.actions.services import services as services_now
 from assistant.nlu.runtime import Dialogue
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
 from assistant.replay.judging import wrong_replies
 from assistant.replay.scenario import WantedReply
 from assistant.settings import Settings
-from tests.actions.conftest import TODAY, Practice, services_of
+from tests.actions.conftest import PASSCODE, TODAY, Practice, guarded, services_of
 
 DIALOGUES: dict[str, dict[str, Any]] = {
     f"{path.stem}: {dialogue['dialogue']}": dialogue
@@ -36,13 +38,19 @@ def given(
     services: Services,
     settings: Settings,
     practice: Practice,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[str]:
     """The world that a dialogue takes place in."""
     world = str(request.param)
     monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
     services.portfolio.forget()
-    configure(services_of(settings) if world == "no bank" else services)
+    if world == "no bank":
+        configure(services_of(settings))
+    elif world in ("guarded", "no passcode", "screen only", "limits"):
+        configure(guarded_world(world, services, tmp_path))
+    else:
+        configure(services)
     if world == "harbour down":
         practice.order("harbour", kind="reset", calls=1000)
     if world == "harbour expired":
@@ -50,6 +58,15 @@ def given(
     yield world
     practice.relieve()
     configure(None)
+
+
+def guarded_world(world: str, services: Services, folder: Path) -> Services:
+    made = guarded(services, folder, passcode="" if world == "no passcode" else PASSCODE)
+    if world == "screen only":
+        made.guard.set_rules(replace(made.guard.rules, answers_after=None, screen_only=True))
+    if world == "limits":
+        made.guard.set_rules(replace(made.guard.rules, answers_after=None))
+    return made
 
 
 def test_there_are_enough_turns() -> None:
@@ -63,11 +80,18 @@ def test_there_are_enough_turns() -> None:
     indirect=["given"],
 )
 def test_a_dialogue(name: str, given: str, dialogue: Dialogue) -> None:
+    if given not in ("guarded", "no passcode", "limits"):
+        services_now().guard.answer(name, PASSCODE, typed=True)
     for turn in DIALOGUES[name]["turns"]:
         answer = dialogue.handle(turn["say"], conversation=name)
         wanted = [WantedReply(*next(iter(reply.items()))) for reply in turn["replies"]]
         replies = [(reply.response, reply.screen, reply.values) for reply in answer.replies]
         wrong = [problem.text for problem in wrong_replies(wanted, replies)]
         assert not wrong, f"{turn['say']!r} was {answer.intent} {answer.entities}: {wrong}"
-        assert all(reply.screen and reply.speech for reply in answer.replies)
+        assert all(reply.screen for reply in answer.replies)
+        spoken = [reply.speech for reply in answer.replies]
+        if given == "screen only":
+            assert spoken == ["It is on your screen."] + [""] * (len(spoken) - 1)
+        else:
+            assert all(spoken)
         assert "{" not in "".join(reply.screen + reply.speech for reply in answer.replies)

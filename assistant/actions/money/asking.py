@@ -30,7 +30,7 @@ def question(turn: Turn, draft: Draft) -> tuple[Said, ...]:
         return (Said("utter_which", {"options": one_of}),)
     if draft.step is Step.READ_BACK:
         return (*_to_know(turn, draft), _read_back(turn, draft))
-    if draft.step is not None and draft.step.is_confirming:
+    if draft.step is Step.PASSCODE or (draft.step is not None and draft.step.is_confirming):
         return draft.asks
     plain = {
         Step.DAY: "utter_payment_ask_day",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from assistant.actions.money import outcome
+from assistant.actions.money import guarding, outcome
 from assistant.actions.money.checks import order_of
 from assistant.actions.money.collect import advanced, merged
 from assistant.actions.money.draft import Draft, Said, Step
@@ -33,6 +33,9 @@ def begin(turn: Turn, draft: Draft) -> Draft:
     """After the yes: what the guard has to say comes first, then the journal, then the bank."""
     services = turn.services
     order = order_of(turn, draft)
+    wanted = guarding.wanted(turn, draft, order)
+    if wanted is not None:
+        return wanted
     try:
         underway = services.payments.start(order, services.wish)
     except AssistantError as error:

@@ -31,6 +31,8 @@ class Step(str, Enum):
     """The read-back was denied."""
     RETRY = "retry"
     """A bank failed before anything was handed over."""
+    PASSCODE = "passcode"
+    """The yes was said, and the guard wants to know whose it was."""
     METHOD = "method"
     CODE = "code"
     CONFIRMATION = "confirmation"

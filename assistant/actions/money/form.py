@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.actions.base import BankingAction, take_choice
-from assistant.actions.money import confirming, news, outcome
+from assistant.actions.money import confirming, guarding, news, outcome
 from assistant.actions.money.asking import question
 from assistant.actions.money.certainty import is_clear_yes
 from assistant.actions.money.collect import (
@@ -20,6 +20,7 @@ from assistant.actions.money.heard import Parts, currency_in, parts_of
 from assistant.actions.topics.followups import refine
 from assistant.actions.turn import Turn
 from assistant.errors import AssistantError
+from assistant.nlu import apart
 
 _DROPS = ("cancel", "stop", "goodbye")
 _OURS = (
@@ -131,6 +132,9 @@ def _take_in(turn: Turn, draft: Draft) -> Draft | None:
     """The draft after this message; None when that was about something else."""
     if draft.step is not None and draft.step.is_confirming:
         return confirming.answered(turn, draft)
+    if draft.step is Step.PASSCODE and (code := apart.take(turn.conversation)) is not None:
+        again = guarding.judged(turn, draft, code)
+        return confirming.begin(turn, draft) if again is None else again
     if turn.intent in _DROPS:
         return draft.end(Said("utter_payment_dropped"))
     if turn.intent not in _OURS:

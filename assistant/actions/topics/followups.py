@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.actions.base import BankingAction, question_action, take_choice
+from assistant.actions.guarded import may_tell
 from assistant.actions.question import Filters
 from assistant.actions.topics.transactions import SearchTransactions
 from assistant.actions.turn import Turn
@@ -64,6 +65,8 @@ def read_on(turn: Turn) -> None:
     rest = turn.rest
     if rest is None:
         turn.remark("utter_more_none")
+        return
+    if not may_tell(turn):
         return
     page, turn.rest = rest.first()
     turn.say("utter_more", items=turn.join(page.speech), table="\n".join(page.screen))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assistant.actions.base import BankingAction, take_choice
+from assistant.actions.guarded import may_tell
 from assistant.actions.turn import Turn
 from assistant.errors import AssistantError
 
@@ -92,6 +93,8 @@ def say_again(turn: Turn) -> None:
     """The last answer, word for word."""
     if not turn.last_reply:
         turn.remark("utter_repeat_nothing")
+    elif not may_tell(turn):
+        return
     for response, values in turn.last_reply:
         turn.remark(response, **values)
 

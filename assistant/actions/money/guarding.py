@@ -1,0 +1,40 @@
+"""The guard in a payment: after the yes, before the order leaves."""
+
+from __future__ import annotations
+
+from assistant.actions.guarded import is_question, question, say_demand
+from assistant.actions.guarded import judged as judged_digits
+from assistant.actions.money.draft import Draft, Said, Step
+from assistant.actions.turn import Turn
+from assistant.bank.payment import Order
+from assistant.security.demands import Act, Demand, Need
+
+
+def wanted(turn: Turn, draft: Draft, order: Order) -> Draft | None:
+    """The draft with what the guard wants before this order; None when it is released."""
+    demand = turn.services.guard.demand(
+        Act.MOVE if order.own else Act.PAY,
+        amount=order.money,
+        new_payee=draft.to is not None and not draft.to.known,
+        conversation=turn.conversation,
+    )
+    return None if demand is None else _asked(turn, draft, demand)
+
+
+def judged(turn: Turn, draft: Draft, code: str) -> Draft | None:
+    """The draft after the digits of the passcode; None when they were right."""
+    outcome = judged_digits(turn, code)
+    if outcome is None:
+        return draft
+    return None if outcome.right or outcome.demand is None else _asked(turn, draft, outcome.demand)
+
+
+def _asked(turn: Turn, draft: Draft, demand: Demand) -> Draft:
+    if is_question(demand):
+        response, values = question(turn, demand)
+        return draft.at(Step.PASSCODE, asks=(Said(response, values),))
+    if demand.need is Need.REFUSED:
+        say_demand(turn, demand)
+        return draft.at(Step.CHANGE)
+    response, values = question(turn, demand)
+    return draft.end(Said(response, values))
