@@ -22,6 +22,8 @@ COMMANDS = [
 # These need a person, a bank or a sound card; they are run by the tests named here.
 ELSEWHERE = {
     "assistant listen": "tests/cli/test_listen.py",
+    "assistant passcode set": "tests/cli/test_guarding.py",
+    "assistant limits set": "tests/cli/test_guarding.py",
     "assistant banks connect": "tests/cli/test_banks.py",
     "assistant banks disconnect": "tests/cli/test_banks.py",
 }
@@ -31,6 +33,8 @@ SHOWS = {
     "assistant doctor": "speech model",
     "assistant chat": "groceries",
     "assistant banks list": "No bank is connected",
+    "assistant limits show": "1,000.00",
+    "assistant audit verify": "as it was",
     "assistant models list": "builtin",
     "assistant models use": "builtin",
     "assistant train": "The model is",

@@ -150,7 +150,7 @@ def verify() -> None:
     """
     entries = _guard().trail.entries()
     if not entries:
-        console().print("The record is empty, and that is how it was left.")
+        console().print("The record is empty, as it was left.")
         return
     first, last = entries[0].at.astimezone(), entries[-1].at.astimezone()
     console().print(
