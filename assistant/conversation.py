@@ -80,6 +80,10 @@ class Turn:
     events: tuple[Event, ...]
     speech: Speech | None
     """The spoken reply; None when there is no voice or nothing was to be said."""
+    said: str = ""
+    """What was said or typed, as it may be shown; empty when nobody said anything."""
+    audio: tuple[npt.NDArray[np.int16], ...] = ()
+    """16 kHz mono frames of what was said; none of typed turns, nor of a one-time code."""
 
     @property
     def heard(self) -> str:
@@ -119,8 +123,12 @@ class Conversation:
         observers: Iterable[Observer] = (),
         name: str = "desk",
         clock: Callable[[], float] = time.monotonic,
+        keep: Callable[[Turn], None] | None = None,
     ) -> None:
-        """`name` keeps the dialogue's memory apart from that of other conversations."""
+        """`name` keeps the dialogue's memory apart from that of other conversations.
+
+        `keep` is handed each turn when it is over; it raises nothing.
+        """
         self._dialogue = dialogue
         self._ears = recogniser
         self._listener = recogniser.expecting(None) if recogniser else None
@@ -129,6 +137,7 @@ class Conversation:
         self._observers = list(observers)
         self._name = name
         self._clock = clock
+        self._keep = keep
         self._turns = 0
         self._in_turn = False
         self._events: list[Event] = []
@@ -159,9 +168,11 @@ class Conversation:
         recogniser = self._listener()
 
         def listen(stages: dict[str, float]) -> _Heard:
-            transcript, certainty = self._recognise(recogniser, frames, stages)
+            watched = _Watched(frames, self._clock)
+            transcript, certainty = self._recognise(recogniser, watched, stages)
             known = {"certainty": certainty, "overlapped": overlapped(), "reply_heard": reply_heard}
-            return _Heard(transcript.text, known | _metadata(transcript, recogniser.model.calibration))
+            metadata = known | _metadata(transcript, recogniser.model.calibration)
+            return _Heard(transcript.text, metadata, audio=tuple(watched.kept))
 
         return self._turn(listen)
 
@@ -184,10 +195,15 @@ class Conversation:
         self._events = []
         stages: dict[str, float] = {}
         speech: Speech | None = None
+        told = ""
+        audio: tuple[npt.NDArray[np.int16], ...] = ()
         self._publish(TurnStarted(self._clock(), self._turns))
         self._in_turn = True
         try:
-            answer = self._understand(listen(stages), stages)
+            heard = listen(stages)
+            told = self.shown(heard.text)
+            audio = heard.audio if told == heard.text else ()
+            answer = self._understand(heard, stages)
             said = " ".join(reply.speech for reply in answer.replies)
             speech = self._speak(said, answer.speech_rate, stages)
         except AssistantError as error:
@@ -198,13 +214,15 @@ class Conversation:
             speech = self._fail(AssistantError(type(error).__name__), stages)
         self._in_turn = False
         self._publish(TurnEnded(self._clock(), self._turns, stages))
-        return Turn(self._turns, tuple(self._events), speech)
+        turn = Turn(self._turns, tuple(self._events), speech, told, audio)
+        if self._keep is not None:
+            self._keep(turn)
+        return turn
 
     def _recognise(
-        self, recogniser: Recogniser, frames: Frames, stages: dict[str, float]
+        self, recogniser: Recogniser, watched: _Watched, stages: dict[str, float]
     ) -> tuple[Transcript, float]:
         """What was heard, and how certain its least sure word was."""
-        watched = _Watched(frames, self._clock)
         transcript = recogniser.transcribe(watched, on_partial=self._on_partial)
         if not transcript.text:
             self._publish(replace(transcript, at=self._clock()))
@@ -306,6 +324,7 @@ class _Heard:
     """What Rasa is told beside the text; nothing for typed text, which is certain."""
     intent: str = ""
     """What is answered without anything having been said."""
+    audio: tuple[npt.NDArray[np.int16], ...] = ()
 
 
 def _metadata(transcript: Transcript, calibration: Calibration) -> dict[str, object]:

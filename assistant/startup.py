@@ -19,9 +19,10 @@ from assistant.asr.taught import teach
 from assistant.bank.payments import Payments
 from assistant.bank.portfolio import Portfolio
 from assistant.bank.uninterrupted import wait_for_others
-from assistant.conversation import Conversation, Dialogue
+from assistant.conversation import Conversation, Dialogue, Turn
 from assistant.errors import AssistantError, NoBankError
 from assistant.events import Event, Observer, TurnEnded, TurnStarted
+from assistant.inbox import Inbox
 from assistant.nlu.training import train
 from assistant.nlu.watch import Change, ModelWatch
 from assistant.settings import Settings
@@ -85,6 +86,7 @@ class Desk:
         self._patient = patient
         self._watch = watch
         self._notice = notice
+        self._inbox = Inbox(settings)
         self._notices: SimpleQueue[str] = SimpleQueue()
         self._replace_model: Callable[[Path], None] | None = None
         self._services: Services | None = None
@@ -162,6 +164,7 @@ class Desk:
             synthesiser=self.synthesiser,
             observers=[*observers, self._after_a_turn],
             name=name,
+            keep=self._keep,
         )
         self._conversations.add(conversation)
         return conversation
@@ -203,6 +206,17 @@ class Desk:
             self._notice(self._notices.get())
         if isinstance(event, TurnEnded) and self.hearing is not None and not self._patient:
             self._learn_names()
+
+    def _keep(self, turn: Turn) -> None:
+        """For trainers, where the customer consented."""
+        assert self.portfolio is not None  # noqa: S101 - the desk is loaded
+        try:
+            if self._inbox.is_on:
+                self._inbox.keep(turn, self.portfolio.vocabulary(), clock()())
+        except NoBankError:
+            self._inbox.keep(turn, (), clock()())
+        except AssistantError as error:
+            _log.warning("a turn was not kept: %s", error.code)
 
     def _tell(self, event: Event) -> None:
         """What happens at the banks, to the conversations that go on."""
