@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from assistant.asr.adaptation_confidence import Calibration
 from assistant.asr.adaptation_questions import YES, Question, answers, question_of
 from assistant.asr.confusions import holds_number
 from assistant.asr.recogniser import Recogniser
+from assistant.audio.watched import Watched
 from assistant.errors import AssistantError, SilentRecordingError
 from assistant.events import (
     BankCalled,
@@ -168,7 +169,7 @@ class Conversation:
         recogniser = self._listener()
 
         def listen(stages: dict[str, float]) -> _Heard:
-            watched = _Watched(frames, self._clock)
+            watched = Watched(frames, self._clock)
             transcript, certainty = self._recognise(recogniser, watched, stages)
             known = {"certainty": certainty, "overlapped": overlapped(), "reply_heard": reply_heard}
             metadata = known | _metadata(transcript, recogniser.model.calibration)
@@ -220,7 +221,7 @@ class Conversation:
         return turn
 
     def _recognise(
-        self, recogniser: Recogniser, watched: _Watched, stages: dict[str, float]
+        self, recogniser: Recogniser, watched: Watched, stages: dict[str, float]
     ) -> tuple[Transcript, float]:
         """What was heard, and how certain its least sure word was."""
         transcript = recogniser.transcribe(watched, on_partial=self._on_partial)
@@ -239,7 +240,7 @@ class Conversation:
         stages["hear"] = (now - watched.last) * 1000
         return transcript, certainty
 
-    def _sensible(self, recogniser: Recogniser, transcript: Transcript, audio: _Watched) -> Transcript:
+    def _sensible(self, recogniser: Recogniser, transcript: Transcript, audio: Watched) -> Transcript:
         """The likeliest reading that means something, when the very likeliest one does not."""
         readings = recogniser.readings(audio.kept, _READINGS)
         others = tuple(each.text for each in readings if each.text != transcript.text)
@@ -252,7 +253,7 @@ class Conversation:
                 return replace(transcript, text=reading, words=(), alternatives=rest)
         return transcript
 
-    def _heard_again(self, recogniser: Recogniser, transcript: Transcript, audio: _Watched) -> Transcript:
+    def _heard_again(self, recogniser: Recogniser, transcript: Transcript, audio: Watched) -> Transcript:
         """With a second, strict hearing of what it costs most to mishear: a number, a yes."""
         text = transcript.text
         if self._asked in _SECRET:
@@ -336,19 +337,3 @@ def _metadata(transcript: Transcript, calibration: Calibration) -> dict[str, obj
         "amount_readings": [[reading.text, reading.behind] for reading in transcript.amount_readings],
         "yes": None if said is None else said in YES,
     }
-
-
-class _Watched:
-    """Frames that pass through: they are kept, and so is the moment at which the last was handed over."""
-
-    def __init__(self, frames: Frames, clock: Callable[[], float]) -> None:
-        self._frames = frames
-        self._clock = clock
-        self.last = clock()
-        self.kept: list[npt.NDArray[np.int16]] = []
-
-    def __iter__(self) -> Iterator[npt.NDArray[np.int16]]:
-        for frame in self._frames:
-            self.kept.append(frame)
-            self.last = self._clock()
-            yield frame
