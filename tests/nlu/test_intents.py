@@ -1,19 +1,23 @@
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from rasa.core.agent import Agent
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.model_training import train_nlu
 from rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer import CountVectorsFeaturizer
 from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from ruamel.yaml import YAML
 
 from assistant.nlu.components.intents import MarginClassifier
-from assistant.nlu.components.meaning import MeaningFeaturizer
 
+OURS = "assistant.nlu.components"
 SENTENCES = {
     "balance": ("what is my balance", "how much money have i got", "how much is in my account", "my balance"),
     "spending": ("what did i spend on food", "how much have i spent", "my spending", "what did food cost me"),
@@ -24,9 +28,7 @@ SENTENCES = {
 class Taught:
     """The classifier behind one featurizer, trained on a few sentences; and the same, loaded."""
 
-    def __init__(
-        self, folder: Path, intents: Iterable[str] = SENTENCES, meaning: MeaningFeaturizer | None = None
-    ) -> None:
+    def __init__(self, folder: Path, intents: Iterable[str] = SENTENCES) -> None:
         storage = LocalModelStorage.create(folder)
         context = ExecutionContext(GraphSchema({}), node_name="counts")
         self._tokenizer = WhitespaceTokenizer(WhitespaceTokenizer.get_default_config())
@@ -39,9 +41,6 @@ class Taught:
         self._tokenizer.process_training_data(data)
         self._counts.train(data)
         self._counts.process_training_data(data)
-        self._meaning = meaning
-        if meaning:
-            meaning.process_training_data(data)
         config, resource = MarginClassifier.get_default_config(), Resource("intents")
         self.trained = MarginClassifier.create(config, storage, resource, context)
         self.trained.train(data)
@@ -50,8 +49,6 @@ class Taught:
     def ranking(self, text: str, classifier: MarginClassifier | None = None) -> list[tuple[str, float]]:
         message = Message.build(text)
         self._counts.process(self._tokenizer.process([message]))
-        if self._meaning:
-            self._meaning.process([message])
         (classifier or self.loaded).process([message])
         ranking = [(each["name"], each["confidence"]) for each in message.get("intent_ranking")]
         assert not ranking or message.get("intent") == dict(
@@ -98,14 +95,23 @@ def test_one_intent_alone_is_a_mistake(tmp_path: Path) -> None:
 
 
 def test_other_words_of_the_same_meaning_are_understood_with_the_extra(tmp_path: Path) -> None:
-    context = ExecutionContext(GraphSchema({}), node_name="meaning")
-    config = MeaningFeaturizer.get_default_config()
-    storage, resource = LocalModelStorage.create(tmp_path / "meaning"), Resource("meaning")
-    (tmp_path / "storage").mkdir()
-    taught = Taught(
-        tmp_path / "storage", meaning=MeaningFeaturizer.create(config, storage, resource, context)
+    """Through Rasa itself, as whoever puts the component into config.yml does."""
+    parts = ("WhitespaceTokenizer", f"{OURS}.meaning.MeaningFeaturizer", "CountVectorsFeaturizer")
+    pipeline = [{"name": name} for name in (*parts, f"{OURS}.intents.MarginClassifier")]
+    config = {"recipe": "default.v1", "language": "en", "assistant_id": "test", "policies": []}
+    data = [
+        {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)}
+        for intent, texts in SENTENCES.items()
+    ]
+    for name, content in (
+        ("config.yml", {**config, "pipeline": pipeline}),
+        ("nlu.yml", {"version": "3.1", "nlu": data}),
+    ):
+        with (tmp_path / name).open("w", encoding="utf-8") as file:
+            YAML().dump(content, file)
+    model = train_nlu(
+        str(tmp_path / "config.yml"), str(tmp_path / "nlu.yml"), str(tmp_path), fixed_model_name="model"
     )
-    said = "funds available?"
-    assert taught.ranking(said) == taught.ranking(said, taught.trained)
-    assert taught.ranking(said)[0][0] == "balance"
-    assert taught.ranking("i am grateful")[0][0] == "thank"
+    agent = Agent.load(model)
+    for text, intent in (("funds available?", "balance"), ("i am grateful", "thank")):
+        assert asyncio.run(agent.parse_message(text))["intent"]["name"] == intent

