@@ -185,6 +185,11 @@ class Conversation:
         """A turn that nobody asked for: what became of payments meanwhile."""
         return self._turn(lambda _: _Heard("", intent=NEWS))
 
+    @property
+    def asks_passcode(self) -> bool:
+        """The next turn is likely to hold digits of the passcode; its audio is not to be kept."""
+        return self._asked is Question.PASSCODE
+
     def shown(self, text: str) -> str:
         """What may be shown of an utterance: no one-time code and no digit of a passcode."""
         return apart.masked(text, self._asked.value) if self._asked in _SECRET else text

@@ -65,7 +65,7 @@ class Services:
         return cls(
             settings=settings,
             portfolio=portfolio,
-            payees=PayeeBook.from_settings(settings, portfolio, today),
+            payees=PayeeBook.from_settings(settings, portfolio, today, guard),
             payments=Payments.from_settings(settings, today, portfolio.tell, watch=guard),
             password=password,
             today=today,

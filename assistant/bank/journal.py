@@ -39,6 +39,9 @@ class Watch(Protocol):
         """Raise, and the order is not written down. In the same transaction as the writing, so that of two
         at once the second one is `known` to the first or the other way round."""
 
+    def changing(self, what: str, **facts: str) -> None:
+        """Before a payee or a card is changed: raise, and it is not."""
+
     def became(self, payment: Payment) -> None:
         """After another state was noted. StorageError is kept from whoever noted it: the money has moved."""
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from assistant.bank.iban import check_iban
+from assistant.bank.journal import Watch
 from assistant.bank.model import Transaction
 from assistant.bank.payment import LONGEST_NAME, Payee, one_line
 from assistant.bank.portfolio import Portfolio
@@ -65,7 +66,10 @@ class PayeeBook:
         *,
         keyring: bool,
         today: Callable[[], date] = date.today,
+        watch: Watch | None = None,
     ):
+        """`watch` must agree before a row is written."""
+        self._watch = watch
         self._database = SealedDatabase(
             folder,
             keyring=keyring,
@@ -79,8 +83,14 @@ class PayeeBook:
         self._today = today
 
     @classmethod
-    def from_settings(cls, settings: Settings, portfolio: Portfolio, today: Callable[[], date]) -> PayeeBook:
-        return cls(settings.connections, portfolio, keyring=settings.keyring, today=today)
+    def from_settings(
+        cls,
+        settings: Settings,
+        portfolio: Portfolio,
+        today: Callable[[], date],
+        watch: Watch | None = None,
+    ) -> PayeeBook:
+        return cls(settings.connections, portfolio, keyring=settings.keyring, today=today, watch=watch)
 
     def saved(self) -> tuple[KnownPayee, ...]:
         """The own list, by name."""
@@ -146,6 +156,7 @@ class PayeeBook:
         )
         with self._open() as pages:
             pages.refuse_alike(payee)
+            self._agreed("payee added", payee)
             pages.put(payee)
         return payee
 
@@ -156,13 +167,20 @@ class PayeeBook:
             current = pages.one(payee.id)
             renamed = replace(current, name=_checked(name), holder=current.holder or current.name)
             pages.refuse_alike(renamed)
+            self._agreed("payee renamed", renamed)
             pages.put(renamed)
         return renamed
 
     def remove(self, payee: KnownPayee) -> None:
         """From the own list; payments that were made stay where they are. Raises PayeeUnknownError."""
         with self._open() as pages:
-            pages.remove(pages.one(payee.id))
+            known = pages.one(payee.id)
+            self._agreed("payee removed", known)
+            pages.remove(known)
+
+    def _agreed(self, what: str, payee: KnownPayee) -> None:
+        if self._watch is not None:
+            self._watch.changing(what, to=f"•••• {payee.iban[-4:]}")
 
     @contextmanager
     def _open(self) -> Iterator[_Pages]:

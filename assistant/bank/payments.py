@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date
 
@@ -32,6 +32,7 @@ from assistant.errors import (
     NoBankError,
     NotKnownError,
     PaymentUnknownError,
+    StorageError,
     TooLateToCancelError,
     WrongStateError,
 )
@@ -52,12 +53,15 @@ class Payments:
         patience: Patience | None = None,
         today: Callable[[], date] = date.today,
         observe: Observer | None = None,
+        watch: Watch | None = None,
     ):
+        """`watch` must agree before a card is changed; the journal has one of its own for orders."""
         self._connections = connections
         self._journal = journal
         self._patience = patience or Patience()
         self._today = today
         self._observe = observe
+        self._watch = watch
         self._lock = threading.Lock()
         self._wires: dict[Connection, Wire] = {}
 
@@ -76,6 +80,7 @@ class Payments:
             patience=patience_of(settings.bank_timeout),
             today=today,
             observe=observe,
+            watch=watch,
         )
 
     def close(self) -> None:
@@ -202,11 +207,16 @@ class Payments:
         return self._cards(bank).cards()
 
     def block(self, card: PaymentCard, *, blocked: bool) -> PaymentCard:
-        """Freeze a card or thaw it."""
+        """Freeze a card or thaw it. Freezing waits for nobody's leave."""
+        if self._watch is not None:
+            with suppress(StorageError) if blocked else nullcontext():
+                self._watch.changing("card frozen" if blocked else "card unfrozen", bank=card.bank)
         return self._cards(card.bank).block(card, blocked=blocked)
 
     def limit(self, card: PaymentCard, a_day: Money) -> PaymentCard:
         """Set what can be spent with a card in a day."""
+        if self._watch is not None:
+            self._watch.changing("card limit changed", bank=card.bank, day=str(a_day))
         return self._cards(card.bank).limit(card, a_day)
 
     # --- requests to pay ------------------------------------------------------------------------

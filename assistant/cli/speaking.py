@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -68,7 +69,7 @@ def chat(practice: Practice = False) -> None:
         if desk.has_news:
             conversation.tell_news()
         failures = 0
-        for line in _lines(typed, conversation.shown):
+        for line in _lines(typed, conversation):
             turn = conversation.read(line)
             failures += turn.failure is not None
             understood = turn.understood
@@ -169,10 +170,14 @@ def _number_or_name(device: str | None) -> int | str | None:
     return int(device) if device is not None and device.isdecimal() else device
 
 
-def _lines(typed: bool, shown: Callable[[str], str]) -> Iterator[str]:
+def _lines(typed: bool, conversation: Conversation) -> Iterator[str]:
+    shown = conversation.shown
     while True:
         try:
-            line = console().input("[bold]you[/] ") if typed else input()
+            if typed and conversation.asks_passcode:
+                line = getpass("you (not shown) ")
+            else:
+                line = console().input("[bold]you[/] ") if typed else input()
         except EOFError:
             return
         if line.strip():

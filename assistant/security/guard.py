@@ -175,6 +175,10 @@ class Guard:
         facts = {"bank": order.bank, "amount": str(order.money), "to": _end(order)}
         self._trail.note(Deed.PAYMENT_BEGUN, moment.wall, **facts)
 
+    def changing(self, what: str, **facts: str) -> None:
+        """Called before a payee or a card is changed; when it cannot be written down, it is not changed."""
+        self.note(Deed(what), **facts)
+
     def became(self, payment: Payment) -> None:
         """Called by the journal after it noted another state of a payment."""
         facts = {"state": payment.state.value, "amount": str(payment.order.money), "to": _end(payment.order)}

@@ -41,11 +41,14 @@ class Deed(Enum):
     LOCKED = "locked by voice"
     RULES_CHANGED = "limits changed"
     PAYEE_ADDED = "payee added"
-    PAYEE_CHANGED = "payee changed"
+    PAYEE_RENAMED = "payee renamed"
+    PAYEE_REMOVED = "payee removed"
     RELEASED = "payment authorised"
     PAYMENT_BEGUN = "payment begun"
     PAYMENT_STATE = "payment"
-    CARD_CHANGED = "card changed"
+    CARD_FROZEN = "card frozen"
+    CARD_UNFROZEN = "card unfrozen"
+    CARD_LIMIT = "card limit changed"
 
 
 @dataclass(frozen=True, slots=True)

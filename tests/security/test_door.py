@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -13,15 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.bank.journal import Journal
+from assistant.bank.payees import PayeeBook
 from assistant.bank.payment import Payment, PaymentState, Product, order_to_own_account
-from assistant.errors import GuardError, LimitError, NoLimitError
+from assistant.bank.portfolio import Portfolio
+from assistant.errors import GuardError, LimitError, NoLimitError, StorageError
 from assistant.money import Money
 from assistant.security.demands import Act, Need
 from assistant.security.guard import Guard
 from assistant.security.rules import DAY, Limits, Rules, spent
-from assistant.security.trail import Deed
+from assistant.security.trail import FILE_NAME, Deed
+from assistant.settings import Settings
 from tests.bank.conftest import TODAY
-from tests.bank.test_payment_orders import EVERYDAY, SAVINGS, order
+from tests.bank.test_payment_orders import EVERYDAY, GERMAN, IRISH, SAVINGS, order
+from tests.conftest import ROOT
 from tests.security.clock import Machine, asked, digits_for
 
 cents = st.decimals(Decimal("0.01"), Decimal("5000"), places=2)
@@ -230,3 +235,26 @@ def test_every_step_is_in_the_record(journal: Journal, guard: Guard) -> None:
     assert made.order.payee.iban[-4:] in told
     assert made.order.payee.iban[:-4] not in told
     assert "45.00 EUR" in told
+
+
+def test_payees_are_in_the_record_and_not_changed_without_it(folder: Path, guard: Guard) -> None:
+    settings = Settings(data=ROOT, home=folder.parent, keyring=False)
+    with closing(Portfolio.from_settings(settings, lambda: TODAY)) as portfolio:
+        book = PayeeBook(folder, portfolio, keyring=False, watch=guard)
+        kept = book.add("Keane Plumbing", GERMAN)
+        kept = book.rename(kept, "The plumber")
+        record = folder / FILE_NAME
+        content = record.read_bytes()
+        for each in folder.glob(f"{FILE_NAME}*"):
+            each.unlink()
+        record.write_bytes(b"no database" * 1000)
+        with pytest.raises(StorageError):
+            book.add("Somebody", IRISH)
+        with pytest.raises(StorageError):
+            book.remove(kept)
+        assert book.saved() == (kept,)
+        record.write_bytes(content)
+        book.remove(kept)
+    told = [(each.deed.value, each.facts) for each in guard.trail.entries()][-3:]
+    end = {"to": f"•••• {GERMAN[-4:]}"}
+    assert told == [("payee added", end), ("payee renamed", end), ("payee removed", end)]

@@ -15,10 +15,15 @@ def wanted(turn: Turn, draft: Draft, order: Order) -> Draft | None:
     demand = turn.services.guard.demand(
         Act.MOVE if order.own else Act.PAY,
         amount=order.money,
-        new_payee=draft.to is not None and not draft.to.known,
+        new_payee=_is_new(turn, order),
         conversation=turn.conversation,
     )
     return None if demand is None else _asked(turn, draft, demand)
+
+
+def _is_new(turn: Turn, order: Order) -> bool:
+    """Whoever was only put on the list is new until something was paid."""
+    return all(each.counterparty_iban != order.payee.iban for each in turn.services.portfolio.paid())
 
 
 def judged(turn: Turn, draft: Draft, code: str) -> Draft | None:

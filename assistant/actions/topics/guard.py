@@ -6,7 +6,7 @@ from assistant.actions.base import BankingAction, question_action
 from assistant.actions.guarded import is_question, judged, say_demand
 from assistant.actions.turn import PASSCODE_FORM, Turn
 from assistant.nlu import apart
-from assistant.security.demands import Act, Need
+from assistant.security.demands import Act, Demand, Need
 
 _DROPS = ("cancel", "stop", "deny", "goodbye", "lock")
 
@@ -24,11 +24,19 @@ class Lock(BankingAction):
             turn.remark("utter_lock_without_passcode")
 
 
+def _wanted(turn: Turn) -> Demand | None:
+    """What opens it for answers and for changes alike."""
+    guard = turn.services.guard
+    return guard.demand(Act.ANSWER, conversation=turn.conversation) or guard.demand(
+        Act.CHANGE, conversation=turn.conversation
+    )
+
+
 class Unlock(BankingAction):
     NAME = "action_unlock"
 
     def answer(self, turn: Turn) -> None:
-        demand = turn.services.guard.demand(Act.ANSWER, conversation=turn.conversation)
+        demand = _wanted(turn)
         if demand is None:
             turn.remark("utter_unlocked")
         elif turn.in_payment or not is_question(demand):
@@ -72,7 +80,7 @@ class AskPasscode(BankingAction):
     OF_THE_FORM = True
 
     def answer(self, turn: Turn) -> None:
-        demand = turn.services.guard.demand(Act.ANSWER, conversation=turn.conversation)
+        demand = _wanted(turn)
         if demand is not None:
             say_demand(turn, demand)
 
