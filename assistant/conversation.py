@@ -84,7 +84,7 @@ class Turn:
     said: str = ""
     """What was said or typed, as it may be shown; empty when nobody said anything."""
     audio: tuple[npt.NDArray[np.int16], ...] = ()
-    """16 kHz mono frames of what was said; none of typed turns, nor of a one-time code."""
+    """16 kHz mono frames of what was said; none of typed turns, nor of a code or a passcode."""
 
     @property
     def heard(self) -> str:
@@ -208,7 +208,7 @@ class Conversation:
         try:
             heard = listen(stages)
             told = self.shown(heard.text)
-            audio = heard.audio if told == heard.text else ()
+            audio = heard.audio if told == heard.text and not self.asks_passcode else ()
             answer = self._understand(heard, stages)
             said = " ".join(reply.speech for reply in answer.replies)
             speech = self._speak(said, answer.speech_rate, stages)

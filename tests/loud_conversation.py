@@ -14,7 +14,7 @@ from pathlib import Path
 from assistant.audio.recordings import RecordingSource
 from assistant.bank.connections import Connections
 from assistant.conversation import Turn
-from assistant.practice import practice_settings, practising
+from assistant.practice import PASSCODE, practice_settings, practising
 from assistant.sandbox.catalogue import ANNA
 from assistant.sandbox.process import RunningBank
 from assistant.settings import Settings
@@ -48,6 +48,8 @@ def talk(desk: Desk, bank: RunningBank) -> list[Turn]:
     recordings = sorted((desk.settings.voice / "demo").glob("*.flac"))
     turns = [conversation.hear(RecordingSource(recording)) for recording in recordings]
     turns += [conversation.read(text) for text in TYPED]
+    for text in ("lock", "how much money do I have", PASSCODE[::-1], PASSCODE):
+        conversation.read(text)
     for kind in ("malformed", "reset", "error"):
         desk.portfolio.forget()
         order_fault(bank.base_url, "harbour", kind, calls=20)
@@ -75,6 +77,7 @@ def main(model: Path) -> None:
             "consent": consents,
             "code": codes,
             "password": [ANNA.password],
+            "passcode": [PASSCODE, PASSCODE[::-1]],
             "utterance": [turn.heard for turn in turns if turn.heard] + list(TYPED),
             "reply": [
                 reply.screen for turn in turns for reply in turn.replies if reply.response != "utter_error"
