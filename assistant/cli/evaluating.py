@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 def evaluate(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Sentences held out (Rasa's YAML), or a list of recordings (commands.yml)."),
+        typer.Argument(help="Sentences held out (Rasa's YAML), or recordings (*.scenario.yml)."),
     ] = None,
     folds: Annotated[int, typer.Option("--folds", min=2, max=20, help="Parts of cross-validation.")] = 5,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the pages and plots.")] = Path(
@@ -48,9 +48,9 @@ def evaluate(
 ) -> None:
     """Measure how well sentences are understood that nothing was trained on, with a page to look at.
 
-    Without files: cross-validation of nlu_data. Try `assistant evaluate tests/nlu/understanding.yml`, or
-    `assistant evaluate tests/audio/commands.yml` for what recognition costs. The exit status is 1 when a gate
-    fails.
+    Without files: cross-validation. `assistant evaluate tests/nlu/understanding.yml` asks sentences
+    held out, `assistant evaluate tests/audio/commands.scenario.yml` recordings, and tells what hearing costs.
+    The exit status is 1 when a gate fails.
     """
     from assistant.training.evaluation import measure
     from assistant.training.evaluation.page import write_page
@@ -104,7 +104,7 @@ def _lists_recordings(file: Path) -> bool:
         content = YAML(typ="safe").load(file.read_text("utf-8"))
     except YAMLError as error:
         raise TrainingDataError(f"{file.name}: {type(error).__name__}", remedy="Name a YAML file.") from error
-    return isinstance(content, dict) and "commands" in content
+    return isinstance(content, dict) and "nlu" not in content
 
 
 def _print(result: Result, as_text: Result | None) -> None:

@@ -36,4 +36,4 @@ def unheard(settings: Settings, examples: Iterable[Example]) -> Iterator[Finding
         else:
             text = f"the speech model cannot hear “{missing.word}”: {instead}"
         place = first[missing.word]
-        yield Finding(place.file, place.line, text, Severity.WARNING)
+        yield Finding(place.file, place.line, text, Severity.NOTE if learns else Severity.WARNING)

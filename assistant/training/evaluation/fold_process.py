@@ -25,7 +25,7 @@ def answers(job: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
             "intent": parsed.intent,
             "confidence": parsed.confidence,
             "taken": parsed.taken,
-            "entities": [(entity, start, end) for entity, start, end, _ in parsed.entities],
+            "entities": [(entity, start, end) for entity, _, start, end in parsed.entities],
         }
         for parsed in Parser(model).parse(job["texts"])
     ]

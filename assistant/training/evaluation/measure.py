@@ -33,6 +33,7 @@ from assistant.nlu.examples import (
     same,
 )
 from assistant.nlu.training import train
+from assistant.replay.reading import read_scenarios
 from assistant.settings import Settings
 from assistant.training.evaluation.scores import Result, Sentence, Share, word_errors
 
@@ -85,24 +86,34 @@ def held_out(settings: Settings, file: Path, progress: Progress) -> Result:
 
 
 def recordings(settings: Settings, file: Path, progress: Progress) -> tuple[Result, Result]:
-    """Recorded commands (`tests/audio/commands.yml` shows how they are listed): as text, and as heard.
+    """The recordings of a scenario file (`*.scenario.yml`): as text, and as heard.
 
     What the first has right and the second has not is what recognition costs. Names count where they are in
     the text word by word. Raises AudioError.
     """
-    listed = YAML(typ="safe").load(file.read_text("utf-8"))
-    commands: list[Mapping[str, Any]] = listed["commands"]
+    commands = [
+        (turn.audio, turn.say, turn.understood)
+        for scenario in read_scenarios(file)
+        for turn in scenario.turns
+        if turn.audio is not None and turn.say and turn.understood is not None and turn.understood.intents
+    ]
+    if not commands:
+        raise TrainingDataError(
+            f"{file.name}:1: no turn with `say`, `audio` and an intent",
+            remedy="Name the scenarios of recordings.",
+        )
     model = train(settings, progress)
     progress("Teaching the speech model.")
     recogniser = Recogniser(teach(settings).model)
     heard: list[str] = []
-    for number, command in enumerate(commands, start=1):
-        progress(f"Listening, {number} of {len(commands)}.")
-        heard.append(recogniser.transcribe(RecordingSource(file.parent / command["file"])).text)
+    for number, (audio, *_) in enumerate(commands, start=1):
+        if number % 10 == 1:
+            progress(f"Listening, {number} of {len(commands)}.")
+        heard.append(recogniser.transcribe(RecordingSource(audio)).text)
     progress("Understanding what was heard.")
-    texts = [normalise(command["text"]) for command in commands]
-    meant = [command["intent"] for command in commands]
-    slots = [command.get("slots") or {} for command in commands]
+    texts = [normalise(say) for _, say, _ in commands]
+    meant = [understood.intents[0] for *_, understood in commands]
+    slots = [understood.entities or {} for *_, understood in commands]
     learnt = marked_entities(read_examples(settings.nlu_data, settings.data))
     read = _ask(model, list(zip(meant, texts, strict=True)), learnt)
     as_text = [_with_slots(each, wanted, learnt) for each, wanted in zip(read, slots, strict=True)]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # this release of matplotlib is older than the parser that it uses
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.colors import LogNorm
+    from matplotlib.figure import Figure
 
 from assistant.training.evaluation.scores import FALLBACK, Result
 
