@@ -81,7 +81,7 @@ def test_the_passcode_is_found_nowhere(
     guard_logs()
     caplog.set_level(logging.DEBUG)
     for name in logging.root.manager.loggerDict:
-        logging.getLogger(name).setLevel(logging.DEBUG)
+        caplog.set_level(logging.DEBUG, logger=name)  # and back afterwards
     watched = Watched(dialogue, "planted")
     turns = watched.say(
         "what is in my everyday account",
