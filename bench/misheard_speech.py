@@ -1,23 +1,23 @@
 """Synthetic voices that the speech model never learnt from, in noise of a given strength.
 
-The programs are those of `tests/audio/make_recordings.py`; a voice whose program is missing is left out,
+A voice whose program is missing is left out,
 and whoever measures says which spoke.
 """
 
 from __future__ import annotations
 
-import tempfile
 import zlib
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 import soxr
 
 from assistant.audio.frames import Samples
-from tests.audio.make_recordings import SAMPLE_RATE, Recording, lacking, staged, synthesise
+from assistant.errors import NoVoiceError
+from assistant.replay.scenario import Voice
+from assistant.replay.synthesis import check_voice, recorded, staged
+from assistant.settings import SAMPLE_RATE
 
 VOICES = {
     "flite-rms": ("flite", "rms"),
@@ -35,7 +35,15 @@ LOUD = 0.1
 
 def there() -> list[str]:
     """The voices that this machine can speak with."""
-    return [name for name, (engine, voice) in VOICES.items() if lacking(engine, voice) is None]
+    return [name for name, voice in VOICES.items() if _is_there(Voice(*voice))]
+
+
+def _is_there(voice: Voice) -> bool:
+    try:
+        check_voice(voice)
+    except NoVoiceError:
+        return False
+    return True
 
 
 def say(voice: str, text: str, snr: float | None = None) -> Samples:
@@ -54,12 +62,8 @@ def say(voice: str, text: str, snr: float | None = None) -> Samples:
 
 @lru_cache(maxsize=4096)
 def _clean(voice: str, text: str) -> npt.NDArray[np.float64]:
-    engine, name = VOICES[voice]
-    with tempfile.TemporaryDirectory() as folder:
-        wav = Path(folder) / "voice.wav"
-        synthesise(Recording(wav, engine, name, text), wav)
-        sound, rate = soundfile.read(wav, dtype="float64", always_2d=True)
-    return staged(soxr.resample(sound.mean(axis=1), rate, SAMPLE_RATE), f"{voice}/{text}")
+    sound, rate = recorded(Voice(*VOICES[voice]), text)
+    return staged(soxr.resample(sound, rate, SAMPLE_RATE), f"{voice}/{text}")
 
 
 def _noise(rng: np.random.Generator, length: int) -> npt.NDArray[np.float64]:

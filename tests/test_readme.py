@@ -39,7 +39,8 @@ SHOWS = {
     "assistant models use": "builtin",
     "assistant train": "The model is",
     "assistant replay tests/audio": "check_balance",
-    "assistant replay voices": "1 passed, 0 failed",
+    "assistant synth": "To replay them: assistant replay out/first",
+    "assistant replay out/first": "1 passed, 0 failed",
     "assistant sandbox --help": "--reset",
 }
 

@@ -16,6 +16,7 @@ from assistant.cli import (
     evaluating,
     guarding,
     models,
+    recording,
     replaying,
     reviewing,
     serving,
@@ -41,6 +42,7 @@ app = typer.Typer(
 for register in (
     speaking,
     replaying,
+    recording,
     training,
     utterances,
     reviewing,

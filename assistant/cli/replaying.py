@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from contextlib import ExitStack
 from functools import partial
@@ -21,12 +22,17 @@ from assistant.cli.replay_summary import Watcher, print_summary
 from assistant.cli.turns import TurnPrinter
 from assistant.conversation import Conversation
 from assistant.errors import AudioError, SettingsError
+from assistant.replay.bundle import PASSPHRASE, unpack_bundle, write_bundle
+from assistant.replay.bundle import SUFFIX as BUNDLE
 from assistant.replay.cases import only, scenarios_at
+from assistant.replay.cluster import replay_on_cluster
 from assistant.replay.comparing import Baseline
 from assistant.replay.folder import RunFolder
 from assistant.replay.junit import write_junit
 from assistant.replay.page import write_page
 from assistant.replay.pool import processes_for, replay_here
+from assistant.replay.replayer import Setup
+from assistant.replay.scenario import SUFFIX
 from assistant.replay.suite import Replay, Suite, default_folder, make_setup, run
 from assistant.replay.variations import noises_in, variations
 from assistant.settings import Settings
@@ -70,6 +76,17 @@ def replay(
         bool, typer.Option("--realtime", help="Hand sound over as slowly as a microphone does.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 takes one for each core.")] = 0,
+    scheduler: Annotated[
+        str, typer.Option(help="Replay on the Dask cluster of this scheduler: `tcp://HOST:PORT`.")
+    ] = "",
+    bundle: Annotated[
+        Path | None,
+        typer.Option(help="Folder in which each failed case is kept as one file, to be sent or replayed."),
+    ] = None,
+    to_scenario: Annotated[
+        Path | None,
+        typer.Option("--to-scenario", help="Turn one bundle into a test: a scenario, its sounds beside it."),
+    ] = None,
     compare: Annotated[
         Path | None, typer.Option(help="An earlier run's folder or summary.json: what got better or worse.")
     ] = None,
@@ -88,13 +105,17 @@ def replay(
     An interrupted run goes on when the same command is given again. The exit status is 1 when something
     failed.
     """
-    suite_options = [results, choose, snr, noise, speed, gain, rooms, compare]
+    if to_scenario is not None:
+        _make_scenario(paths, to_scenario)
+        return
+    suite_options = [bundle, results, choose, snr, noise, speed, gain, rooms, scheduler, compare]
     if repeat == 1 and not realtime and not any(suite_options) and all(map(_is_recording, paths)):
         _converse(paths, practice=practice, output=output)
         return
     snrs = _numbers("--snr", snr, _NO_NOISE, least=-20, most=60)
     baseline = Baseline(compare) if compare is not None else None
-    scenarios = scenarios_at(paths)
+    place = results or default_folder()
+    scenarios = scenarios_at(_unpacked(path, place) for path in paths)
     suite = Suite(
         only(scenarios, choose) if choose else scenarios,
         variations(
@@ -108,20 +129,30 @@ def replay(
     )
     replay_suite(
         suite,
-        results or default_folder(),
-        partial(replay_here, processes=jobs or processes_for(suite.cases)),
+        place,
+        partial(replay_on_cluster, address=scheduler)
+        if scheduler
+        else partial(replay_here, processes=jobs or processes_for(suite.cases)),
         baseline=baseline,
         paced=realtime,
         fresh=fresh,
+        bundles=bundle,
     )
 
 
 def replay_suite(
-    suite: Suite, place: Path, how: Replay, *, baseline: Baseline | None, paced: bool, fresh: bool
+    suite: Suite,
+    place: Path,
+    how: Replay,
+    *,
+    baseline: Baseline | None,
+    paced: bool,
+    fresh: bool,
+    bundles: Path | None,
 ) -> None:
     """Raises AssistantError; typer.Exit with status 1 when something failed."""
     with working("Getting ready") as progress:
-        setup = make_setup(Settings.from_environment(), suite, progress, paced=paced)
+        setup = make_setup(Settings.from_environment(), progress, hears=suite.hears, paced=paced)
     with RunFolder(place, suite.identity(setup), fresh=fresh) as folder:
         started = time.monotonic()
         with Watcher(console(), suite.cases, len(folder.done)) as watcher:
@@ -130,10 +161,40 @@ def replay_suite(
         comparison = baseline.compare(folder.results(), measures) if baseline else None
         write_junit(place / "junit.xml", folder.results(), measures)
         write_page(place / "report.html", folder.results(), suite.all_cases(), measures)
+        if bundles is not None:
+            _bundle(suite, setup, folder, bundles)
         print_summary(console(), measures, folder.results(), comparison, took)
     console().print(f"\nTo hear and see it: {plain(str(place / 'report.html'))}", soft_wrap=True)
     if measures.passed < measures.cases:
         raise typer.Exit(1)
+
+
+def _bundle(suite: Suite, setup: Setup, folder: RunFolder, bundles: Path) -> None:
+    failed = {result.id: result for result in folder.results() if not result.passed and not result.crash}
+    for case in suite.all_cases():
+        if case.id in failed:
+            write_bundle(bundles, case, failed[case.id], setup, os.environ.get(PASSPHRASE, ""))
+
+
+def _unpacked(path: Path, place: Path) -> Path:
+    """A bundle's scenario; every other path as it is."""
+    if path.suffix.lower() != BUNDLE:
+        return path
+    return unpack_bundle(path, place / "bundles" / path.stem, os.environ.get(PASSPHRASE, ""))
+
+
+def _make_scenario(paths: list[Path], target: Path) -> None:
+    if len(paths) != 1 or paths[0].suffix.lower() != BUNDLE:
+        raise SettingsError(
+            "--to-scenario takes one bundle", remedy="Write: assistant replay turn.zip --to-scenario FILE."
+        )
+    folder = target.with_name(target.name.partition(".")[0])
+    scenario = unpack_bundle(paths[0], folder, os.environ.get(PASSPHRASE, ""))
+    found = scenario.with_name(target.name if target.name.endswith(SUFFIX) else target.stem + SUFFIX)
+    scenario.replace(found)
+    for name in ("about.json", "result.json"):
+        (folder / name).unlink(missing_ok=True)
+    console().print(f"The scenario: {plain(str(found))}", soft_wrap=True)
 
 
 def _converse(files: list[Path], *, practice: bool, output: Path | None) -> None:

@@ -120,12 +120,12 @@ def listen(
     """
     # The microphone is opened first: that there is none is better told before half a minute of loading.
     with (
-        Microphone(_number_or_name(device)) as microphone,
+        Microphone(number_or_name(device)) as microphone,
         open_desk(practice=practice, speaking=not mute, watch=True) as desk,
     ):
         if desk.voice_problem is not None:
             print_failure(desk.voice_problem)
-        aloud = None if desk.synthesiser is None else Aloud(Loudspeaker(_number_or_name(speaker)))
+        aloud = None if desk.synthesiser is None else Aloud(Loudspeaker(number_or_name(speaker)))
         ear = _Ear()
         conversation = desk.conversation(observers=[ear, TurnPrinter(console(), silence=False)])
         done = 0
@@ -166,7 +166,7 @@ def _listen_once(conversation: Conversation, microphone: Microphone, ear: _Ear, 
     return True
 
 
-def _number_or_name(device: str | None) -> int | str | None:
+def number_or_name(device: str | None) -> int | str | None:
     return int(device) if device is not None and device.isdecimal() else device
 
 

@@ -88,6 +88,14 @@ class Replayer:
     ) -> None:
         self.close()
 
+    @property
+    def engines(self) -> Engines:
+        """Loaded when they are first asked for. Raises AssistantError with what is missing."""
+        if self._engines is None:
+            self.load()
+        assert self._engines is not None  # noqa: S101 - it was just loaded
+        return self._engines
+
     def close(self) -> None:
         for place in list(self._worlds):
             self._leave(place)
@@ -123,9 +131,7 @@ class Replayer:
 
     @contextmanager
     def _entered(self, case: Case) -> Iterator[World]:
-        if self._engines is None:
-            self.load()
-        assert self._engines is not None  # noqa: S101 - it was just loaded
+        engines = self.engines
         key = replace(case.scenario.given, faults=())
         if key in self._worlds:
             self._worlds[key] = self._worlds.pop(key)  # used last
@@ -133,7 +139,7 @@ class Replayer:
             while len(self._worlds) >= _WORLDS:
                 self._leave(next(iter(self._worlds)))
             stack = ExitStack()
-            self._worlds[key] = (stack.enter_context(world(self._engines, key)), stack)
+            self._worlds[key] = (stack.enter_context(world(engines, key)), stack)
         place = self._worlds[key][0]
         calls: list[str] = []
         assert place.desk.portfolio is not None  # noqa: S101 - it is loaded
@@ -143,7 +149,7 @@ class Replayer:
             yield place
         finally:
             unsubscribe()
-            self._engines.dialogue.forget(_NAME)  # type: ignore[attr-defined]
+            engines.dialogue.forget(_NAME)  # type: ignore[attr-defined]
             if place.spoiled(tuple(calls)):
                 self._leave(key)
 

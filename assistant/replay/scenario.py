@@ -21,7 +21,7 @@ class Voice:
     """A synthetic voice that speaks for somebody."""
 
     engine: str
-    """flite, festival, pico, rhvoice or espeak."""
+    """builtin (the assistant's own espeak-ng), flite, festival, pico, rhvoice or espeak."""
     voice: str
 
 

@@ -61,12 +61,14 @@ class Suite:
         }
 
 
-def make_setup(settings: Settings, suite: Suite, progress: Callable[[str], None], *, paced: bool) -> Setup:
+def make_setup(
+    settings: Settings, progress: Callable[[str], None], *, hears: bool = True, paced: bool = False
+) -> Setup:
     """Train what has to be trained, once, before processes are started. Raises AssistantError."""
     settings = practice_settings(settings)
     model = train(settings, progress)
     speech_model = None
-    if suite.hears:
+    if hears:
         try:
             speech_model = teach(settings).model
         except AssistantError:

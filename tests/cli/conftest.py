@@ -14,6 +14,11 @@ def _assistant(home: Path, nlu_model: Path) -> Assistant:
     models = home / "nlu-models"
     models.mkdir(parents=True)
     shutil.copy2(nlu_model, models)
+    return bare(home)
+
+
+def bare(home: Path) -> Assistant:
+    """Without a model: for commands that understand nothing."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
     environment |= {"ASSISTANT_HOME": str(home), "ASSISTANT_KEYRING": "off"}
     return Assistant(home, {**environment, "COLUMNS": "120", "NO_COLOR": "1"})

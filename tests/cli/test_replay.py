@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from assistant.replay.reading import read_scenarios
 from tests.cli.command import Assistant
 from tests.replay.conftest import SUITE
 
@@ -22,7 +23,9 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_suite_on_two_processes(practised: Assistant, folder: Path) -> None:
     place = folder / "results"
-    done = practised.run("replay", str(folder), "--results", str(place), "--jobs", "2")
+    bundles = folder / "failed"
+    options = ("--results", str(place), "--jobs", "2", "--bundle", str(bundles))
+    done = practised.run("replay", str(folder), *options)
     assert done.status == 1, done.complaint
     assert "4 passed, 1 failed" in done.shown
     assert "misunderstood: 1" in done.shown
@@ -35,6 +38,15 @@ def test_a_suite_on_two_processes(practised: Assistant, folder: Path) -> None:
     again = practised.run(*command)
     assert again.status == 0, again.complaint
     assert "better than before: 0" in again.shown
+
+    (bundle,) = bundles.glob("*.zip")
+    repeated = practised.run("replay", str(bundle), "--results", f"{place}-3")
+    assert "misunderstood: 1" in repeated.shown, repeated.complaint
+    made = practised.run("replay", str(bundle), "--to-scenario", str(folder / "made.scenario.yml"))
+    assert made.status == 0, made.complaint
+    assert [each.name for each in read_scenarios(folder / "made" / "made.scenario.yml")] == [
+        "wrong on purpose"
+    ]
 
 
 def test_an_interrupted_run_goes_on_and_a_dead_process_costs_one_case(
