@@ -87,8 +87,8 @@ class Filters:
                     count = count or value
                 elif kind == "direction" and value in ("incoming", "outgoing"):
                     direction = str(value)
-                elif kind in ("account", "bank", "merchant", "category", "place") and isinstance(value, str):
-                    said = names.setdefault(str(kind), [])
+                elif kind in _SAID and isinstance(value, str):
+                    said = names.setdefault(_SAID[kind], [])
                     if value.strip() and value not in said:
                         said.append(value)
             except ValueError:
@@ -161,6 +161,8 @@ class Filters:
 
 
 _NAMES = ("account", "bank", "merchant", "category", "place")
+_SAID = {**{name: name for name in _NAMES}, "payee": "merchant"}
+"""Entities by the field that they fill. Who is to be paid and who was paid are told apart by the intent."""
 _RIVALS = (
     ("merchant", "category"),
     ("category", "merchant"),

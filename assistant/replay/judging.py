@@ -98,6 +98,8 @@ def _entities(wanted: Understanding | None, happened: Happened, today: date) -> 
         if name == "against":
             continue
         values = found.pop(name, [])
+        if name == "merchant" and "payee" not in wanted.entities:
+            values += found.pop("payee", [])  # a question about who was paid reads both
         # A comparison may name either of its two periods; the other follows.
         either = [expected, against] if name == "period" and against else [expected]
         right = [value for value in values if any(same_value(name, value, each, today) for each in either)]

@@ -30,6 +30,8 @@ FILLERS = frozenset({"the", "my", "our", "account", "accounts"})
 ALL = frozenset(
     {"account", "bank", "merchant", "category", "place", "direction", "period", "amount", "count"}
 )
+_AS = {"payee": "merchant"}
+"""A question about who was paid reads both as one."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ def _problems(
 ) -> Iterator[str]:
     """Entities that the action reads and that are missing, wrong or too many."""
     read = _read_by(intent)
-    found = [each for each in parsed["entities"] if each["entity"] in read]
+    known = [{**each, "entity": _AS.get(each["entity"], each["entity"])} for each in parsed["entities"]]
+    found = [each for each in known if each["entity"] in read]
     for expected in (each for each in wanted if each["entity"] in read):
         match = next((each for each in found if _same(expected, each, parsed["text"], synonyms)), None)
         if match is None:
