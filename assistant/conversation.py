@@ -37,7 +37,7 @@ from assistant.events import (
 )
 from assistant.nlu import apart
 from assistant.nlu.answer import Answer
-from assistant.tts.synthesiser import Speech, Synthesiser
+from assistant.tts.synthesiser import Speech, Synthesiser, joined
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +52,10 @@ Frames = Iterable[npt.NDArray[np.int16]]
 _DOUBT = 0.9
 """Certainty below which other readings of the audio are looked at, when the first one makes no sense."""
 _READINGS = 5
+
+
+class Withdrawn(Exception):  # noqa: N818 - it is no error
+    """Raised by the frames of a turn that is none after all: nothing is understood, answered or said."""
 
 
 class Dialogue(Protocol):
@@ -122,6 +126,7 @@ class Conversation:
         recogniser: Ears | None = None,
         synthesiser: Synthesiser | None = None,
         observers: Iterable[Observer] = (),
+        on_speech: Callable[[Speech], None] | None = None,
         name: str = "desk",
         clock: Callable[[], float] = time.monotonic,
         keep: Callable[[Turn], None] | None = None,
@@ -129,6 +134,7 @@ class Conversation:
         """`name` keeps the dialogue's memory apart from that of other conversations.
 
         `keep` is handed each turn when it is over; it raises nothing.
+        `on_speech` is handed the reply sentence by sentence, the first while the others are not rendered yet.
         """
         self._dialogue = dialogue
         self._ears = recogniser
@@ -136,12 +142,22 @@ class Conversation:
         self._asked: Question | None = None
         self._synthesiser = synthesiser
         self._observers = list(observers)
+        self._on_speech = on_speech or (lambda _: None)
         self._name = name
         self._clock = clock
         self._keep = keep
         self._turns = 0
         self._in_turn = False
         self._events: list[Event] = []
+
+    @property
+    def asked(self) -> Question | None:
+        """The kind of answer that the last reply waits for."""
+        return self._asked
+
+    def makes_sense(self, text: str) -> bool:
+        """Whether the dialogue would clearly know what to do with it; nothing is remembered."""
+        return self._dialogue.understands(text)
 
     def observe(self, event: Event) -> None:
         """Take in what happens elsewhere during a turn, a call to a bank for instance.
@@ -157,12 +173,14 @@ class Conversation:
         *,
         overlapped: Callable[[], bool] = lambda: False,
         reply_heard: bool = True,
+        unheard: str = "",
     ) -> Turn:
         """A spoken turn: 16 kHz mono int16 frames up to the end of the utterance.
 
         `overlapped`, asked when the frames are over: whether any sound of our own was playing while they were
         recorded. `reply_heard`: whether the reply before was played to its end. A yes counts only where
-        it was, and where nothing overlapped.
+        it was, and where nothing overlapped. `unheard`: what was not said of a reply that was cut off, for
+        "go on". The frames may raise Withdrawn.
         """
         if self._listener is None:
             raise TypeError("this conversation was made without a recogniser")
@@ -171,7 +189,13 @@ class Conversation:
         def listen(stages: dict[str, float]) -> _Heard:
             watched = Watched(frames, self._clock)
             transcript, certainty = self._recognise(recogniser, watched, stages)
-            known = {"certainty": certainty, "overlapped": overlapped(), "reply_heard": reply_heard}
+            known: dict[str, object] = {
+                "certainty": certainty,
+                "overlapped": overlapped(),
+                "reply_heard": reply_heard,
+            }
+            if unheard:
+                known["unheard"] = unheard
             metadata = known | _metadata(transcript, recogniser.model.calibration)
             return _Heard(transcript.text, metadata, audio=tuple(watched.kept))
 
@@ -212,6 +236,10 @@ class Conversation:
             answer = self._understand(heard, stages)
             said = " ".join(reply.speech for reply in answer.replies)
             speech = self._speak(said, answer.speech_rate, stages)
+        except Withdrawn:
+            self._in_turn = False
+            self._publish(TurnEnded(self._clock(), self._turns))
+            return Turn(self._turns, tuple(self._events), None)
         except AssistantError as error:
             speech = self._fail(error, stages)
         except Exception as error:  # noqa: BLE001 - no turn ends in silence, whatever happened
@@ -293,10 +321,14 @@ class Conversation:
         if self._synthesiser is None or not text:
             return None
         started = self._clock()
-        speech = self._synthesiser.render(text, rate=rate)
-        now = self._clock()
-        stages["speak"] = (now - started) * 1000
-        self._publish(ReplyAudio(now, len(speech.samples), speech.sample_rate))
+        parts: list[Speech] = []
+        for part in self._synthesiser.sentences(text, rate=rate):
+            if not parts:
+                stages["speak"] = (self._clock() - started) * 1000
+            parts.append(part)
+            self._on_speech(part)
+        speech = joined(parts)
+        self._publish(ReplyAudio(self._clock(), len(speech.samples), speech.sample_rate))
         return speech
 
     def _fail(self, error: AssistantError, stages: dict[str, float]) -> Speech | None:

@@ -125,7 +125,51 @@ class TurnEnded(Event):
     turn: int
     stages: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by stage, in order: `hear` (last frame → transcript), `understand`, `answer` (the action,
-    its bank calls included), `speak` (text → PCM)."""
+    its bank calls included), `speak` (text → PCM of the first sentence)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopState(Event):
+    """What the live loop does from now on."""
+
+    state: str
+    """`asleep`, `open`, `hearing`, `thinking`, `speaking` or `muted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Woken(Event):
+    """Somebody wants to say something: a phrase was heard, or a key pressed."""
+
+    by: str
+    """The phrase, or `key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted(Event):
+    """The reply was silenced; what was not said yet is kept."""
+
+    by: str
+    """The word, `voice` or `key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSound(Event):
+    """The first sound of a reply leaves."""
+
+    turn: int
+    latency: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds by stage since the true end of speech, which is the end of the last word: `wait` (until
+    the turn counted as over), then the stages of the turn, `play` (PCM → loudspeaker), and `total`."""
+    kind: str = "command"
+    """`answer` when a question of ours was answered, else `command`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNotice(Event):
+    """A microphone or loudspeaker went away, or is back."""
+
+    name: str
+    there: bool
 
 
 Observer = Callable[[Event], None]

@@ -16,6 +16,9 @@ CHUNK_SECONDS = 0.1
 """Length of the frames handed to the recogniser: short enough for partial words while speaking,
 long enough that Python's share of the work stays small."""
 
+WAKE_PHRASE = "hello assistant"
+"""Five syllables that are rare together: found as often as shorter ones, and taken for other talk less."""
+
 MAX_UTTERANCE_CHARACTERS = 1_000
 """Longer texts are refused: nobody says them, and every component downstream is spared them."""
 
@@ -45,6 +48,8 @@ class Settings:
     """Seconds to connect to a bank, and between two bytes of its answer."""
     keyring: bool = True
     """Use the OS keyring for consents and tokens when there is one."""
+    wake_phrase: str = WAKE_PHRASE
+    """What is said to begin; any words that the speech model knows, two or more."""
     practice: bool = False
     """The customer is the made-up one: connections lie apart from the real ones."""
 
@@ -80,6 +85,7 @@ class Settings:
             home=home,
             language=language,
             bank_timeout=(3.05, _seconds(environ, "ASSISTANT_BANK_TIMEOUT", 10.0)),
+            wake_phrase=" ".join((environ.get("ASSISTANT_WAKE_PHRASE") or WAKE_PHRASE).lower().split()),
             keyring=not practice and environ.get("ASSISTANT_KEYRING", "on") != "off",
             practice=practice,
             confirm=confirm,
@@ -118,6 +124,11 @@ class Settings:
     @property
     def connections(self) -> Path:
         return self.home / ("practice-banks" if self.practice else "banks")
+
+    @property
+    def latency_history(self) -> Path:
+        """How long answers took: numbers and nothing else."""
+        return self.home / "latency.jsonl"
 
     @property
     def sandbox(self) -> Path:

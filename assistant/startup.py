@@ -27,7 +27,7 @@ from assistant.nlu.training import train
 from assistant.nlu.watch import Change, ModelWatch
 from assistant.settings import Settings
 from assistant.tts.profile import VoiceProfile
-from assistant.tts.synthesiser import Synthesiser
+from assistant.tts.synthesiser import Speech, Synthesiser
 
 _log = logging.getLogger(__name__)
 
@@ -154,8 +154,14 @@ class Desk:
         """Have the actions ask this desk's banks, where several desks share one dialogue."""
         configure(self._services)
 
-    def conversation(self, *, name: str = "desk", observers: Iterable[Observer] = ()) -> Conversation:
-        """A conversation of its own on the loaded engines."""
+    def conversation(
+        self,
+        *,
+        name: str = "desk",
+        observers: Iterable[Observer] = (),
+        on_speech: Callable[[Speech], None] | None = None,
+    ) -> Conversation:
+        """A conversation of its own on the loaded engines; see there for `on_speech`."""
         if self._dialogue is None or self.portfolio is None:
             raise TypeError("the desk is not loaded")
         conversation = Conversation(
@@ -163,6 +169,7 @@ class Desk:
             recogniser=self.hearing,
             synthesiser=self.synthesiser,
             observers=[*observers, self._after_a_turn],
+            on_speech=on_speech,
             name=name,
             keep=self._keep,
         )

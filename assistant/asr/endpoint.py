@@ -28,9 +28,9 @@ class Verdict(Enum):
 class Pauses:
     """Seconds of quiet after which a turn is over, and other limits in seconds."""
 
-    answered: float = 0.35
+    answered: float = 0.3
     """After a whole answer to the question, or a word such as "stop"."""
-    sentence: float = 0.5
+    sentence: float = 0.4
     """After a request that makes sense as it is; people notice a wait of a second."""
     doubtful: float = 0.8
     """After words of which it is not known whether they make sense, or an amount that may go on."""

@@ -48,13 +48,17 @@ class VoiceActivity:
         return self.started is not None and self.ended == self.now
 
     def feed(self, chunk: Samples, *, explained: bool = False) -> None:
-        """`explained`: whatever is heard in this chunk is known to be no person, our own echo, say."""
+        """`explained`: what is heard in this chunk is known to be no person: our own echo."""
         sound = np.concatenate([self._rest, chunk])
         whole = len(sound) - len(sound) % FRAME
         self._rest = sound[whole:]
         for start in range(0, whole, FRAME):
             self.probability = self._network(sound[start : start + FRAME].tobytes())
             self._judge(explained)
+
+    def assume(self, started: float) -> None:
+        """Somebody has been speaking since that second, whatever was explained away."""
+        self.started, self.ended = started, self.now
 
     def forget(self) -> None:
         """What was heard so far was no voice after all, or has been dealt with."""

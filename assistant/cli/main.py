@@ -15,6 +15,7 @@ from assistant.cli import (
     doctor,
     evaluating,
     guarding,
+    listening,
     models,
     recording,
     replaying,
@@ -31,8 +32,9 @@ from assistant.redaction import guard_logs
 app = typer.Typer(
     name="assistant",
     help="Talk to your banks. Everything runs on this computer; only your own banks are called.",
-    epilog="Start with `assistant demo`, or `assistant chat --practice` to type to the practice bank.",
-    no_args_is_help=True,
+    epilog="Without a command it listens. Start with `assistant demo`, or `assistant chat --practice` to "
+    "type to the practice bank.",
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -40,6 +42,7 @@ app = typer.Typer(
 )
 
 for register in (
+    listening,
     speaking,
     replaying,
     recording,
@@ -64,6 +67,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show where an error came from, and log (numbers masked).")
     ] = False,
@@ -74,6 +78,11 @@ def _options(
 ) -> None:
     if debug:
         os.environ["ASSISTANT_DEBUG"] = "1"
+    if context.invoked_subcommand is None:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            listening.listen()
+        else:
+            typer.echo(context.get_help())
 
 
 def main() -> None:

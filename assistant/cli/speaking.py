@@ -1,4 +1,4 @@
-"""For people who speak or type: `demo`, `listen`, `chat`, `say`."""
+"""For people who speak or type: `demo`, `chat`, `say`."""
 
 from __future__ import annotations
 
@@ -10,18 +10,12 @@ from typing import Annotated
 
 import typer
 
-from assistant.asr.endpoint import EndOfTurn
-from assistant.asr.turns import OneTurn
 from assistant.audio.loudspeaker import Loudspeaker
-from assistant.audio.microphone import Microphone
 from assistant.audio.writer import WavWriter
-from assistant.cli.aloud import Aloud
-from assistant.cli.console import console, plain, print_failure
+from assistant.cli.console import console, plain
 from assistant.cli.desk import open_desk
 from assistant.cli.turns import TurnPrinter
 from assistant.conversation import Conversation
-from assistant.errors import DeviceLostError, SilentRecordingError
-from assistant.events import Event, PartialTranscript
 from assistant.settings import MAX_UTTERANCE_CHARACTERS, Settings
 from assistant.tts.profile import VoiceProfile
 from assistant.tts.synthesiser import Synthesiser
@@ -35,11 +29,10 @@ DeviceOption = Annotated[
 SpeakerOption = Annotated[
     str | None, typer.Option("--speaker", help="Loudspeaker, by (part of) its name or its number.")
 ]
-Mute = Annotated[bool, typer.Option("--mute", help="Show the answers only.")]
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (demo, listen, chat, say):
+    for command in (demo, chat, say):
         app.command(rich_help_panel="Talk")(command)
 
 
@@ -102,68 +95,6 @@ def say(
         console().print(f"{plain(str(output))}: {speech.seconds:.1f} s", soft_wrap=True)
         return
     Loudspeaker(speaker).play(speech.samples, speech.sample_rate)
-
-
-def listen(
-    practice: Practice = False,
-    push_to_talk: Annotated[
-        bool, typer.Option("--push-to-talk", "-p", help="Listen only after the Enter key.")
-    ] = False,
-    device: DeviceOption = None,
-    speaker: SpeakerOption = None,
-    mute: Mute = False,
-    turns: Annotated[int, typer.Option("--turns", min=0, help="Stop after so many turns; 0 goes on.")] = 0,
-) -> None:
-    """Talk through the microphone. Ctrl-C ends it.
-
-    To try it without a bank of your own: `assistant listen --practice`
-    """
-    # The microphone is opened first: that there is none is better told before half a minute of loading.
-    with (
-        Microphone(number_or_name(device)) as microphone,
-        open_desk(practice=practice, speaking=not mute, watch=True) as desk,
-    ):
-        if desk.voice_problem is not None:
-            print_failure(desk.voice_problem)
-        aloud = None if desk.synthesiser is None else Aloud(Loudspeaker(number_or_name(speaker)))
-        ear = _Ear()
-        conversation = desk.conversation(observers=[ear, TurnPrinter(console(), silence=False)])
-        done = 0
-        console().print("I am listening. Ctrl-C ends it.")
-        if desk.has_news:
-            news = conversation.tell_news()
-            if news.speech is not None and aloud is not None:
-                aloud.play(news.speech.samples, news.speech.sample_rate)
-        while not turns or done < turns:
-            if push_to_talk:
-                console().input("Press Enter, then speak. ")
-            # What the loudspeaker said, and what was said before the key, is no request.
-            microphone.drop_waiting()
-            done += _listen_once(conversation, microphone, ear, aloud)
-
-
-class _Ear:
-    """Hands the words so far to the rules that decide when a turn has ended."""
-
-    def __init__(self) -> None:
-        self.turn: OneTurn | None = None
-
-    def __call__(self, event: Event) -> None:
-        if self.turn is not None and isinstance(event, PartialTranscript):
-            self.turn.partial(event.text)
-
-
-def _listen_once(conversation: Conversation, microphone: Microphone, ear: _Ear, aloud: Aloud | None) -> bool:
-    ear.turn = OneTurn(microphone, EndOfTurn())
-    turn = conversation.hear(ear.turn)
-    if turn.failure is not None and turn.failure.code == DeviceLostError.code:
-        # A turn ends in a sentence; without a microphone every further one would end in the same.
-        raise DeviceLostError(f"{microphone.name} stopped sending sound")
-    if turn.failure is not None and turn.failure.code == SilentRecordingError.code:
-        return False  # nobody spoke; saying so every few seconds would be a nuisance
-    if turn.speech is not None and aloud is not None:
-        aloud.play(turn.speech.samples, turn.speech.sample_rate)
-    return True
 
 
 def number_or_name(device: str | None) -> int | str | None:

@@ -12,6 +12,18 @@ LONGEST_PIECE = 400
 _ENDS = (re.compile(r"[.!?]['\"’”)]*\s+"), re.compile(r"[;:,]\s+"), re.compile(r"\s+"))
 
 
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a spoken form, in which a full stop ends nothing but a sentence; none is empty.
+
+    One that is longer than LONGEST_PIECE comes in pieces.
+    """
+    for sentence in _SENTENCE.split(text.strip()):
+        yield from pieces(sentence)
+
+
 def pieces(text: str, longest: int = LONGEST_PIECE) -> Iterator[str]:
     """Cut `text` into pieces of at most `longest` characters, none of them empty.
 

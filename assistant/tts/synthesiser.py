@@ -17,6 +17,7 @@ from __future__ import annotations
 import io
 import threading
 import wave
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -27,7 +28,7 @@ from assistant.errors import NoVoiceError, SpeakingError
 from assistant.tts.espeak import Espeak, find_espeak
 from assistant.tts.process import Worker, WorkerLostError
 from assistant.tts.profile import VoiceProfile
-from assistant.tts.sentences import pieces
+from assistant.tts.sentences import sentences
 from assistant.tts.spoken import pronounced, spoken_form
 
 SAMPLE_RATE = 22_050
@@ -36,6 +37,9 @@ SAMPLE_RATE = 22_050
 _SLOWEST, _FASTEST = 80, 450
 """Words a minute that espeak-ng takes."""
 
+_REMEMBERED = 64
+"""Sentences; of two seconds each they are 6 MB. They are in memory alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speech:
@@ -43,10 +47,20 @@ class Speech:
     """Mono, shape (n,)."""
     sample_rate: int
     """Hz."""
+    text: str = ""
+    """What is said, in spoken form."""
 
     @property
     def seconds(self) -> float:
         return len(self.samples) / self.sample_rate
+
+
+def joined(parts: Sequence[Speech]) -> Speech:
+    """One after another; all of them have the voice's rate."""
+    if not parts:
+        return Speech(np.zeros(0, dtype=np.int16), SAMPLE_RATE)
+    samples = np.concatenate([part.samples for part in parts])
+    return Speech(samples, parts[0].sample_rate, " ".join(part.text for part in parts))
 
 
 class Synthesiser:
@@ -64,6 +78,7 @@ class Synthesiser:
         self._lock = threading.Lock()
         self._worker: Worker | None = None
         self._closed = False
+        self._said: dict[tuple[str, int], Speech] = {}
         self._start()
 
     def render(self, text: str, *, rate: float = 1.0) -> Speech:
@@ -72,20 +87,27 @@ class Synthesiser:
         Text with nothing to say gives no samples. Raises NoVoiceError when espeak-ng cannot be used at all,
         SpeakingError when it failed twice on this text; the next call starts afresh.
         """
+        return joined(list(self.sentences(text, rate=rate)))
+
+    def sentences(self, text: str, *, rate: float = 1.0) -> Iterator[Speech]:
+        """The same sentence by sentence, each as soon as it is rendered; the last ones said are remembered.
+
+        Raises as `render`.
+        """
         said = pronounced(spoken_form(text, self._profile.language), self._profile.pronunciations)
         speed = round(min(max(self._profile.words_per_minute * rate, _SLOWEST), _FASTEST))
-        if not any(character.isalpha() for character in said):
-            return Speech(np.zeros(0, dtype=np.int16), SAMPLE_RATE)
-        with self._lock:
-            if self._closed:
-                raise SpeakingError("the voice is closed")
-            parts = [self._render_piece(piece, speed) for piece in pieces(said)]
-        return Speech(np.concatenate([part.samples for part in parts]), parts[0].sample_rate)
+        for sentence in sentences(said):
+            if any(character.isalpha() for character in sentence):
+                with self._lock:
+                    if self._closed:
+                        raise SpeakingError("the voice is closed")
+                    yield self._remembered(sentence, speed)
 
     def close(self) -> None:
         """End the worker; may be called twice."""
         with self._lock:
             self._closed = True
+            self._said.clear()
             if self._worker is not None:
                 self._worker.close()
                 self._worker = None
@@ -102,6 +124,15 @@ class Synthesiser:
     def worker_pid(self) -> int | None:
         """Process id of the worker, None while there is none: for whoever measures its memory."""
         return self._worker.pid if self._worker is not None else None
+
+    def _remembered(self, text: str, words_per_minute: int) -> Speech:
+        """From memory when it was said not long ago: "shall I go on?" comes often. The lock is held."""
+        key = (text, words_per_minute)
+        speech = self._said.pop(key, None) or self._render_piece(text, words_per_minute)
+        self._said[key] = speech
+        if len(self._said) > _REMEMBERED:
+            self._said.pop(next(iter(self._said)))
+        return speech
 
     def _render_piece(self, text: str, words_per_minute: int) -> Speech:
         try:
@@ -128,7 +159,7 @@ class Synthesiser:
         self._worker = worker
         with wave.open(io.BytesIO(wav)) as sound:
             samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(np.int16)
-            return Speech(samples, sound.getframerate())
+            return Speech(samples, sound.getframerate(), text)
 
     def _start(self) -> Worker:
         try:

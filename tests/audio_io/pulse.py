@@ -80,6 +80,19 @@ class SoundCard:
                 whole = file.read()
                 captured.append(np.frombuffer(whole[: len(whole) // 2 * 2], np.int16))
 
+    def pull_out(self) -> None:
+        """Every device goes away; the sound system stays, as when the only headset is pulled out."""
+        for module in ("module-remap-source", "module-null-sink"):
+            self._pactl("unload-module", module)
+
+    def plug_in(self) -> None:
+        """The devices are back."""
+        for module in _MODULES[1:]:
+            self._pactl("load-module", *module.split())
+
+    def _pactl(self, *arguments: str) -> None:
+        subprocess.run(["pactl", *arguments], env=self.environment, check=True, capture_output=True)
+
     def unplug(self) -> None:
         """The sound system dies, as when the only device is pulled out."""
         self.process.kill()

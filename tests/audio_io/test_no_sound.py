@@ -14,7 +14,7 @@ from assistant.audio.level import measure_level
 from tests.asr.speech import ROOT, silence, speech
 
 _OPENING = {
-    "microphone": "from assistant.audio.microphone import Microphone\nMicrophone().__enter__()",
+    "microphone": "from assistant.audio.duplex import Duplex\nDuplex(None, None, None).__enter__()",
     "loudspeaker": (
         "import numpy as np\nfrom assistant.audio.loudspeaker import Loudspeaker\n"
         "Loudspeaker().play(np.zeros(100, np.int16), 16000)"

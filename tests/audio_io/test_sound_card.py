@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from assistant.asr.recogniser import Recogniser
-from assistant.asr.turns import OneTurn
 from assistant.audio.devices import devices, portaudio_version, rescan
+from assistant.audio.duplex import Duplex
+from assistant.audio.frames import Samples
 from assistant.audio.loudspeaker import Loudspeaker
-from assistant.audio.microphone import Microphone
-from assistant.errors import DeviceLostError, NoDeviceError
+from assistant.audio.player import Player
+from assistant.errors import NoDeviceError
 from tests.asr.speech import model, speech
 from tests.audio_io.pulse import SoundCard, sound_card, why_not
 
@@ -41,29 +42,61 @@ def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundCard]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_what_is_said_into_the_microphone_is_recognised(card: SoundCard) -> None:
-    recogniser = Recogniser(model())
-    with Microphone() as microphone:
-        turn = OneTurn(microphone)
-        speaker = threading.Thread(target=card.speak_into, args=(speech(), 16_000))
-        speaker.start()
-        heard = recogniser.transcribe(turn, on_partial=turn.partial)
-        speaker.join()
-    assert heard.text == recogniser.transcribe([speech()]).text != ""
-    assert microphone.lost_seconds == 0
+def listen(sound: Duplex, seconds: float) -> Iterator[Samples]:
+    """What the microphone hears for so long; sound that is missing is left out."""
+    heard = 0.0
+    for chunk in sound.frames():
+        if chunk is not None:
+            heard += len(chunk[0]) / 16_000
+            yield chunk[0]
+        if heard >= seconds:
+            return
 
 
-def test_a_microphone_gives_turn_after_turn(card: SoundCard) -> None:
+def test_what_is_said_into_the_microphone_is_recognised_time_after_time(card: SoundCard) -> None:
     recogniser = Recogniser(model())
     said = recogniser.transcribe([speech()]).text
-    with Microphone("default") as microphone:
+    with Duplex("default", None, None) as sound:
         for _ in range(2):
-            microphone.drop_waiting()
-            turn = OneTurn(microphone)
+            sound.drop_waiting()
             speaker = threading.Thread(target=card.speak_into, args=(speech(), 16_000))
             speaker.start()
-            assert recogniser.transcribe(turn, on_partial=turn.partial).text == said
+            heard = recogniser.transcribe(listen(sound, 6.0))
             speaker.join()
+            assert heard.text == said != ""
+    assert sound.counters.lost_seconds == 0
+
+
+def test_both_directions_at_once_and_a_player_that_is_hushed(card: SoundCard) -> None:
+    player = Player(22_050)
+    noise = np.random.default_rng(1).normal(0, 3000, 22_050 * 4).astype(np.int16)
+    with card.recording(22_050) as captured, Duplex(None, None, player) as sound:
+        for _ in listen(sound, 0.5):
+            pass
+        player.add(noise, 22_050, text="noise")
+        for _ in listen(sound, 1.0):
+            pass
+        assert player.hush().text == "noise"
+        for _ in listen(sound, 1.5):
+            pass
+    sounding = np.flatnonzero(np.abs(captured[0].astype(int)) > 300)
+    assert (sounding[-1] - sounding[0]) / 22_050 < 2.5
+
+
+def test_devices_that_are_pulled_out_and_plugged_in_again_go_on(card: SoundCard) -> None:
+    told: list[bool] = []
+    with Duplex(None, None, Player(22_050), on_notice=lambda _name, there: told.append(there)) as sound:
+        frames = sound.frames()
+        assert next(frames) is not None
+        card.pull_out()
+        while next(frames) is not None:
+            pass
+        back = threading.Timer(1.0, card.plug_in)
+        back.start()
+        assert next(frames) is not None
+        back.join()
+    assert told == [False, True]
+    assert sound.counters.recoveries == 1
 
 
 @pytest.mark.parametrize("rate", [16_000, 22_050, 48_000])
@@ -98,21 +131,9 @@ def test_the_loudspeaker_falls_silent_in_the_middle(card: SoundCard) -> None:
 
 def test_a_device_named_wrongly_is_answered_with_the_names_there_are(card: SoundCard) -> None:
     with pytest.raises(NoDeviceError, match=r"'no such thing'.*'pulse'"):
-        Microphone("no such thing").__enter__()
+        Duplex("no such thing", None, None).__enter__()
     with pytest.raises(NoDeviceError, match="loudspeaker"):
         Loudspeaker(99).play(np.zeros(10, np.int16), 16_000)
-
-
-def test_a_device_that_goes_away_ends_the_turn_and_not_the_program(card: SoundCard) -> None:
-    def listen(microphone: Microphone) -> None:
-        frames = iter(microphone)
-        next(frames)
-        card.unplug()
-        for _ in frames:
-            pass
-
-    with Microphone() as microphone, pytest.raises(DeviceLostError):
-        listen(microphone)
 
 
 def test_the_doctor_sees_the_devices(card: SoundCard) -> None:

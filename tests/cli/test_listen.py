@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +33,7 @@ def card() -> Iterator[SoundCard]:
         yield running
 
 
-def speak(card: SoundCard, recording: str, pause: float = 0.0) -> None:
+def speak(card: SoundCard, recording: Path | str, pause: float = 0.5) -> None:
     """`pause`: seconds of quiet afterwards."""
     quiet = np.zeros(round(pause * SAMPLE_RATE), np.int16)
     card.speak_into(np.concatenate([read_recording(DEMO / recording), quiet]), SAMPLE_RATE)
@@ -41,40 +43,52 @@ def sound_of(card: SoundCard) -> dict[str, str]:
     return {name: card.environment[name] for name in card.environment if name.startswith(("PULSE_", "XDG_"))}
 
 
-def test_an_open_microphone_is_answered_until_ctrl_c(practised: Assistant, card: SoundCard) -> None:
-    with practised.at_terminal("listen", "--practice", **sound_of(card)) as terminal:
-        terminal.expect("I am listening. Ctrl-C ends it.")
+def ask(card: SoundCard, terminal: Running, recording: str, shown: str) -> None:
+    """A person says it again when it was not heard, while the assistant spoke for instance."""
+    for _ in range(5):
+        speak(card, recording)
+        if terminal.shows(shown, 8):
+            return
+    raise AssertionError(terminal.shown)
+
+
+def test_an_open_microphone_is_answered_survives_being_pulled_out_and_ends_with_a_key(
+    practised: Assistant, card: SoundCard
+) -> None:
+    with practised.at_terminal("listen", "--practice", "--open", **sound_of(card)) as terminal:
+        terminal.expect("I am listening.")
         with card.recording(22_050) as captured:
-            speak(card, "02-balance.flac")
-            terminal.expect("heard  how much money is in my everyday account")
+            ask(card, terminal, "02-balance.flac", "heard  how much money is in my everyday account")
             terminal.expect("answered  You have €")
-            terminal.expect("speak")
-            terminal.expect("\n")
-            # What is said while it answers is not heard, so a person says it again.
-            assert any(_is_heard(card, terminal) for _ in range(5))
+            terminal.expect("first sound ")
+            time.sleep(2)
+        card.pull_out()
+        terminal.expect("went away. I go on when it is back.")
+        card.plug_in()
+        terminal.expect("is there again.")
+        ask(card, terminal, "03-savings.flac", "heard  and what about my savings")
         terminal.expect("Rainy day savings")
-        terminal.type("\x03")
+        terminal.type("q")
         done = terminal.end()
-    assert done.status == 130
+    assert done.status == 0
     assert "Traceback" not in done.shown
+    assert "Expression" not in done.shown, "PortAudio's own talk"
     assert np.count_nonzero(np.abs(captured[0].astype(int)) > AUDIBLE) > 22_050
-
-
-def _is_heard(card: SoundCard, terminal: Running) -> bool:
-    speak(card, "03-savings.flac")
-    return terminal.shows("heard  and what about my savings", 3)
+    lines = (practised.home / "latency.jsonl").read_text().splitlines()
+    assert all(set(json.loads(line)) == {"kind", "ms"} for line in lines)
+    assert "command" in practised.run("stats").shown
 
 
 def test_push_to_talk_hears_only_what_is_said_after_the_key(practised: Assistant, card: SoundCard) -> None:
     arguments = ("listen", "--practice", "--push-to-talk", "--mute", "--turns", "2")
     with practised.at_terminal(*arguments, **sound_of(card)) as terminal:
+        terminal.expect("I am ready. Press space to talk.")
         for recording, heard in (
             ("02-balance.flac", "how much money"),
             ("03-savings.flac", "and what about"),
         ):
-            terminal.expect("Press Enter, then speak.")
             speak(card, "04-tesco.flac", pause=2.0)  # sound is on its way for a while
-            terminal.type("\n")
+            terminal.type(" ")
             speak(card, recording)
             terminal.expect(f"heard  {heard}")
             terminal.expect("took")
@@ -83,9 +97,24 @@ def test_push_to_talk_hears_only_what_is_said_after_the_key(practised: Assistant
     assert "tesco" not in done.shown.lower()
 
 
-def test_a_microphone_that_is_pulled_out_is_told(practised: Assistant, card: SoundCard) -> None:
-    with practised.at_terminal("listen", "--practice", **sound_of(card)) as terminal:
-        terminal.expect("I am listening.")
-        card.unplug()
-        done = terminal.end()
-    done.failed_with("audio.device_lost", "Plug it in again")
+def test_in_a_pipe_it_prints_plain_lines_and_ctrl_c_ends_it(practised: Assistant, card: SoundCard) -> None:
+    with practised.started("listen", "--practice", "--open", **sound_of(card)) as running:
+        running.expect("I am listening.")
+        ask(card, running, "02-balance.flac", "heard  how much money is in my everyday account")
+        running.interrupt()
+        done = running.end()
+    assert done.status == 130
+    assert "\x1b" not in done.shown
+    assert "▮" not in done.shown
+    assert "Traceback" not in done.complaint
+
+
+def test_without_a_command_a_terminal_is_listened_at(practised: Assistant, card: SoundCard) -> None:
+    """And the wake phrase is a setting that is checked against what can be heard."""
+    sound = {**sound_of(card), "ASSISTANT_PRACTICE": "on"}
+    with practised.at_terminal(**sound) as terminal:
+        terminal.expect("I am ready. Say “hello assistant”, or press space.")
+        terminal.type("q")
+        assert terminal.end().status == 0
+    odd = practised.among({**sound, "ASSISTANT_WAKE_PHRASE": "xylophonique zog"})
+    odd.run("listen", "--practice").failed_with("settings", "xylophonique", "zog", status=2)

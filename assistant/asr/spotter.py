@@ -1,0 +1,144 @@
+"""Finding a few phrases in whatever is said: the wake phrase, and "stop" while the assistant speaks.
+
+Vosk with a grammar of the phrases and `[unk]` notices a likely phrase early and often. What decides is a
+second look: the last seconds once more from their start, now as if they were over, which gives confidences.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from assistant.asr.grammar import Grammar
+from assistant.asr.speech_model import SpeechModel
+from assistant.audio.frames import Samples
+from assistant.errors import SettingsError
+from assistant.settings import SAMPLE_RATE
+
+_LOOK_BACK = 2.5
+"""Seconds that the second look sees: longer than anybody takes for a phrase, with quiet before it."""
+_SURE_WORD, _SURE_PHRASE = 0.9, 0.95
+"""Confidence of every word of a single word and of a phrase; measured by `python -m bench.live wake`."""
+_SLOWEST_WORD = 0.8
+"""Seconds a word; a "hello" that is drawn out over other speech is no greeting."""
+_WINDOW = 0.8
+"""Seconds within which a likely word must become a sure one."""
+_SETTLING = 0.4
+"""Seconds before the second look at a phrase of several words. Other talk that resembles
+it loses its confidence with what follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    phrase: str
+    start: float
+    """Seconds before the end of what was fed so far at which it began."""
+    end: float
+    """… and ended; 0 or less when it has only just been said."""
+
+
+class Spotter:
+    """Fed chunk by chunk. Several may share a model."""
+
+    def __init__(self, model: SpeechModel, phrases: Iterable[str]) -> None:
+        """Raises SettingsError for a phrase that the model can never hear."""
+        self._model = model
+        grammar = Grammar(phrases)
+        self.phrases = grammar.phrases
+        lacking = grammar.unknown_words(model.knows)
+        if lacking or not model.takes_grammar:
+            what = f"knows no {', '.join(lacking)}" if lacking else "takes no phrases"
+            raise SettingsError(
+                f"the speech model {what}",
+                remedy="Choose another wake phrase (ASSISTANT_WAKE_PHRASE), or listen with --open or "
+                "--push-to-talk.",
+            )
+        self._grammar = grammar.for_model(model.knows)
+        self._recent: deque[Samples] = deque()
+        self._held = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was heard so far."""
+        self._recogniser = self._model.recogniser(self._grammar)
+        self._recent.clear()
+        self._held = 0
+        self._likely = ""
+        self._since = 0.0
+
+    def feed(self, chunk: Samples) -> Spotted | None:
+        """The phrase that is now sure to have been said; each is told once."""
+        self._recent.append(chunk)
+        self._held += len(chunk)
+        while self._held - len(self._recent[0]) >= _LOOK_BACK * SAMPLE_RATE:
+            self._held -= len(self._recent.popleft())
+        over = self._recogniser.AcceptWaveform(chunk.tobytes())
+        result = self._recogniser.Result() if over else self._recogniser.PartialResult()
+        likely = self._last_phrase(json.loads(result).get("text" if over else "partial", ""))
+        self._since += len(chunk) / SAMPLE_RATE
+        if likely and likely != self._likely:
+            self._likely, self._since = likely, 0.0
+        elif not likely and " " not in self._likely:
+            self._likely = ""
+        return self._decide()
+
+    def _decide(self) -> Spotted | None:
+        """Words are looked at again and again while they are likely, phrases once, when they have settled."""
+        phrase = self._likely
+        if not phrase or (" " in phrase and self._since < _SETTLING) or self._since > _WINDOW:
+            return None
+        spotted = self._look(phrase)
+        if spotted is not None:
+            self.reset()
+        elif " " in phrase:
+            self._likely = ""
+        return spotted
+
+    def holds(self, sound: Samples) -> bool:
+        """Whether any of the phrases is in this sound, as a whole and surely."""
+        heard = _words(self._model.recogniser(self._grammar), sound)
+        return any(_place(heard, phrase.split()) is not None for phrase in self.phrases)
+
+    def _last_phrase(self, text: str) -> str:
+        return max(
+            (phrase for phrase in self.phrases if f" {text}".endswith(f" {phrase}")), key=len, default=""
+        )
+
+    def _look(self, phrase: str) -> Spotted | None:
+        sound = np.concatenate(list(self._recent))
+        heard = _words(self._model.recogniser(self._grammar), sound)
+        words = phrase.split()
+        place = _place(heard, words)
+        if place is None:
+            return None
+        seconds = len(sound) / SAMPLE_RATE
+        return Spotted(
+            phrase, seconds - heard[place]["start"], seconds - heard[place + len(words) - 1]["end"]
+        )
+
+
+def _words(recogniser: Any, sound: Samples) -> list[dict[str, Any]]:
+    recogniser.SetWords(True)
+    heard: list[dict[str, Any]] = []
+    if recogniser.AcceptWaveform(sound.tobytes()):
+        heard += json.loads(recogniser.Result()).get("result", ())
+    return [*heard, *json.loads(recogniser.FinalResult()).get("result", ())]
+
+
+def _place(heard: list[dict[str, Any]], words: list[str]) -> int | None:
+    """Where the phrase surely is, the last time; None when it is not."""
+    sure = _SURE_WORD if len(words) == 1 else _SURE_PHRASE
+    for place in range(len(heard) - len(words), -1, -1):
+        part = heard[place : place + len(words)]
+        if (
+            [each["word"] for each in part] == words
+            and all(each.get("conf", 0.0) >= sure for each in part)
+            and part[-1]["end"] - part[0]["start"] <= _SLOWEST_WORD * len(words)
+        ):
+            return place
+    return None

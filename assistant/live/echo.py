@@ -1,0 +1,86 @@
+"""Telling our own voice, come back through the room, from a person: arithmetic on loudness.
+
+What the microphone hears within a second after we made a sound, and not louder than that sound comes back
+as a rule, is taken for its echo. The rule is learned while we speak; until it is known, the worst is assumed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+
+from assistant.audio.frames import Samples
+
+_REVERBERATION = 0.9
+"""Seconds after which nothing of a sound is heard any more."""
+_LONGEST_WAY = 0.45
+"""Seconds that a sound needs at most through buffers and air; from then on it decays."""
+_DECAY = 80.0
+"""dB a second: a reverberation time of 0.75 s, which is a bathroom."""
+_MARGIN = 6.0
+"""dB by which a person must be louder than the echo: one syllable comes back louder than another."""
+_UNKNOWN = 6.0
+"""dB from loudspeaker to microphone that are assumed before anything was learned."""
+_SILENT = -65.0
+"""dBFS below which nothing counts: the microphone's own noise."""
+_LEARNED_AFTER = 1.0
+"""Seconds of our own sound after which the coupling counts as known."""
+_FALL = 0.5
+"""dB a second by which the coupling may be found lower: somebody turned the volume down."""
+
+
+class Echo:
+    """Fed with both directions chunk by chunk, in step."""
+
+    def __init__(self) -> None:
+        self._sent: deque[tuple[float, float]] = deque()
+        self._now = 0.0
+        self._learned = 0.0
+        self._coupling = -120.0
+
+    @property
+    def coupling(self) -> float:
+        """dB from loudspeaker to microphone, at most; the worst case until it is known."""
+        return self._coupling if self._learned >= _LEARNED_AFTER else _UNKNOWN
+
+    @property
+    def audible(self) -> bool:
+        """Whether anything of ours that is loud enough to be taken for a person comes back."""
+        return self.coupling > -40.0
+
+    def explains(self, heard: Samples, sent: Samples, seconds: float) -> bool:
+        """Whether `heard` may be nothing but an echo. `sent` left in the same time, `seconds` long."""
+        self._now += seconds
+        sending = loudness(sent)
+        if sending > _SILENT:
+            self._sent.append((self._now, sending))
+        while self._sent and self._sent[0][0] < self._now - _REVERBERATION:
+            self._sent.popleft()
+        if not self._sent:
+            return False
+        level = loudness(heard)
+        loudest = max(
+            sent_level - _DECAY * max(0.0, self._now - at - _LONGEST_WAY) for at, sent_level in self._sent
+        )
+        if sending > _SILENT:
+            self._learn(level - loudest, seconds)
+        return level <= max(loudest + self.coupling + _MARGIN, _SILENT)
+
+    def _learn(self, coupling: float, seconds: float) -> None:
+        self._learned += seconds
+        if coupling > self._coupling:
+            # By halves: one shout of a person must not pass for our echo for ever.
+            rise = (coupling - self._coupling) / 2 if self._learned > _LEARNED_AFTER else 120.0
+            self._coupling = min(coupling, self._coupling + rise, _UNKNOWN)
+        else:
+            self._coupling = max(coupling, self._coupling - _FALL * seconds)
+
+
+def loudness(sound: Samples) -> float:
+    """dBFS; −100 for silence."""
+    if not len(sound):
+        return -100.0
+    power = float(np.square(sound.astype(np.float32) / 32768).mean())
+    return 10 * math.log10(power + 1e-10)
