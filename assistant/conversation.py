@@ -22,7 +22,6 @@ from assistant.asr.recogniser import Recogniser
 from assistant.audio.watched import Watched
 from assistant.errors import AssistantError, SilentRecordingError
 from assistant.events import (
-    BankCalled,
     Event,
     Observer,
     PartialTranscript,
@@ -38,6 +37,7 @@ from assistant.events import (
 from assistant.nlu import apart
 from assistant.nlu.answer import Answer
 from assistant.tts.synthesiser import Speech, Synthesiser, joined
+from assistant.turn import Turn as Turn
 
 _log = logging.getLogger(__name__)
 
@@ -75,45 +75,6 @@ class Ears(Protocol):
     """`assistant.asr.hearing.Hearing`, or a `Recogniser` by itself."""
 
     def expecting(self, question: Question | None) -> Callable[[], Recogniser]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One finished turn."""
-
-    number: int
-    events: tuple[Event, ...]
-    speech: Speech | None
-    """The spoken reply; None when there is no voice or nothing was to be said."""
-    said: str = ""
-    """What was said or typed, as it may be shown; empty when nobody said anything."""
-    audio: tuple[npt.NDArray[np.int16], ...] = ()
-    """16 kHz mono frames of what was said; none of typed turns, nor of a code or a passcode."""
-
-    @property
-    def heard(self) -> str:
-        return next((event.text for event in self.events if isinstance(event, Transcript)), "")
-
-    @property
-    def understood(self) -> Understood | None:
-        return next((event for event in self.events if isinstance(event, Understood)), None)
-
-    @property
-    def replies(self) -> tuple[ReplyText, ...]:
-        return tuple(event for event in self.events if isinstance(event, ReplyText))
-
-    @property
-    def failure(self) -> TurnFailed | None:
-        return next((event for event in self.events if isinstance(event, TurnFailed)), None)
-
-    @property
-    def bank_calls(self) -> tuple[BankCalled, ...]:
-        return tuple(event for event in self.events if isinstance(event, BankCalled))
-
-    @property
-    def stages(self) -> Mapping[str, float]:
-        """Milliseconds by stage."""
-        return next((event.stages for event in self.events if isinstance(event, TurnEnded)), {})
 
 
 class Conversation:

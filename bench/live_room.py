@@ -26,7 +26,9 @@ from assistant.events import (
     Understood,
     Woken,
 )
-from assistant.live.loop import HALTING, LiveLoop, Manner, State
+from assistant.live.hearing import HALTING
+from assistant.live.loop import LiveLoop
+from assistant.live.manner import Manner, State
 from assistant.settings import SAMPLE_RATE
 from assistant.startup import Desk
 

@@ -23,8 +23,10 @@ from assistant.cli.live_screen import LiveScreen
 from assistant.conversation import Conversation
 from assistant.errors import NoDeviceError
 from assistant.events import DeviceNotice, Event, Observer, TurnEnded
+from assistant.live.hearing import HALTING
 from assistant.live.history import LatencyHistory
-from assistant.live.loop import HALTING, Key, LiveLoop, Manner
+from assistant.live.loop import LiveLoop
+from assistant.live.manner import Key, Manner
 from assistant.settings import SAMPLE_RATE, Settings
 from assistant.startup import Desk
 from assistant.tts.synthesiser import SAMPLE_RATE as VOICE_RATE

@@ -13,86 +13,36 @@ from __future__ import annotations
 
 import queue
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from enum import Enum
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
-from assistant.asr.adaptation_questions import Question
 from assistant.asr.endpoint import EndOfTurn, Pace, Verdict
 from assistant.asr.spotter import Spotter
 from assistant.asr.voice_activity import VoiceActivity
 from assistant.audio.frames import Samples, convert
-from assistant.audio.player import Player, Unheard
-from assistant.conversation import Conversation, Turn
+from assistant.audio.player import Player
+from assistant.conversation import Conversation
 from assistant.events import Event, Interrupted, LoopState, Observer, PartialTranscript, Woken
 from assistant.live.echo import Echo, loudness
-from assistant.live.handover import Handover
+from assistant.live.hearing import HeardTurn
 from assistant.live.latency import LatencyMeter
-from assistant.live.sounds import EARCON_RATE, earcon, trimmed
+from assistant.live.manner import Key, Manner, State
+from assistant.live.mouth import Mouth
+from assistant.live.recent import RecentSound
 from assistant.settings import SAMPLE_RATE
 from assistant.tts.synthesiser import Speech
 
 _LEAD = 0.4
 """Seconds before the first voice that are heard with it: a soft consonant comes before what counts."""
-_REMEMBERED = 12.0
-"""Seconds of sound that are kept: a slow bank may keep a turn waiting while the next one is said."""
 _GAP = 0.2
 """Seconds of quiet within a turn that count as a pause of its speaker, and after which sense is asked for."""
 _EDGE = 0.05
 """Seconds by which the recogniser may be wrong about the end of a phrase."""
 _BARGE_IN = 0.25
 """Seconds of voice that interrupt in full duplex."""
-HALTING = ("stop", "wait")
-"""Words that silence the assistant."""
-
-
-class State(Enum):
-    ASLEEP = "asleep"
-    OPEN = "open"
-    HEARING = "hearing"
-    THINKING = "thinking"
-    SPEAKING = "speaking"
-
-
-class Key(Enum):
-    TALK = "talk"
-    STOP = "stop"
-    MUTE = "mute"
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How turns begin, and whether a person may talk over the assistant."""
-
-    wake_phrase: str | None = None
-    """Said before a request; None for none."""
-    always_open: bool = False
-    """Whatever is said is meant for the assistant."""
-    full_duplex: bool = False
-    """Any voice interrupts; only where no echo comes back. Else it takes a word or a key."""
-
-
-@dataclass
-class _Hearing:
-    """A turn that is being heard."""
-
-    begun: float
-    """Second of the sound at which it begins."""
-    handover: Handover
-    rules: EndOfTurn
-    turn: Future[Turn] | None = None
-    halted: bool = False
-    """It began by a word that silenced us; not meant so when it does not begin with that word."""
-    text: str = ""
-    sense_of: str = ""
-    makes_sense: bool | None = None
-    quiet: float = 0.0
-    voice_ended: float = 0.0
-    overlapped: bool = False
 
 
 class LiveLoop:
@@ -126,34 +76,25 @@ class LiveLoop:
         self._voice = VoiceActivity()
         self._echo = Echo()
         self._pace = Pace()
-        self._recent: deque[Samples] = deque()
-        self._recent_samples = 0
+        self._recent = RecentSound()
         self._seconds = 0.0
-        self._hearing: _Hearing | None = None
-        self._silenced = False
-        self._unheard = Unheard()
+        self._hearing: HeardTurn | None = None
         self._sound_ended = -1e9
         self._since = 0.0
-        self._first_piece = True
-        self._was_cut = False
         self.muted = False
         self.level = -100.0
         """dBFS of the last chunk."""
         self.state = State.OPEN if manner.always_open else State.ASLEEP
         self.latency = LatencyMeter(self._publish, clock)
-        self._conversation = converse(self._observe, self._say)
-
-    @property
-    def coupling(self) -> float:
-        """dB from loudspeaker to microphone."""
-        return self._echo.coupling
+        self._mouth = Mouth(player, self.latency)
+        self._conversation = converse(self._observe, self._mouth.say)
 
     # --- in and out ------------------------------------------------------------------------------
 
     def press(self, key: Key) -> None:
         """A key was pressed; silence does not wait for the next chunk."""
         if key is Key.STOP:
-            self._silence()
+            self._mouth.silence()
         self._keys.put(key)
 
     def feed(self, chunk: Samples, at: float | None = None) -> None:
@@ -169,7 +110,7 @@ class LiveLoop:
             self._pressed(self._keys.get())
         if self._player.speaking:
             self._sound_ended = self._seconds
-        self._remember(chunk)
+        self._recent.add(chunk)
         self._voice.feed(chunk, explained=explained)
         if self.muted:
             self._voice.forget()
@@ -187,18 +128,17 @@ class LiveLoop:
 
     def tell_news(self) -> None:
         """Say what happened while nobody was there, before anybody asks."""
-        hearing = _Hearing(self._seconds, Handover(), EndOfTurn())
+        hearing = HeardTurn(self._seconds, EndOfTurn())
         hearing.turn = self._worker.submit(self._conversation.tell_news)
         self._hearing = hearing
-        self._silenced, self._first_piece = False, True
+        self._mouth.begin()
         self._enter(State.THINKING)
 
     def lost(self) -> None:
         """Sound is missing from here on, a microphone was pulled out: what was half heard is no request."""
         if self.state is State.HEARING and self._hearing is not None:
             self._withdraw(self._hearing)
-        self._recent.clear()
-        self._recent_samples = 0
+        self._recent.forget()
 
     def warm_up(self) -> None:
         """Have everything in memory and at work once, so that the first turn is as quick as the others."""
@@ -229,12 +169,12 @@ class LiveLoop:
             self._begin(phrase_ended - _EDGE)
             return
         self._voice.forget()
-        self._acknowledge()
+        self._mouth.acknowledge()
         self._enter(State.OPEN)
 
     def _open(self, _chunk: Samples) -> None:
         if self._voice.started is not None:
-            self._begin(max(self._voice.started - _LEAD, 0.0))
+            self._begin(self._voice.started - _LEAD)
         elif not self._manner.always_open:
             waited = EndOfTurn().verdict(self._seconds - self._since, None, 0.0, "")
             if waited is Verdict.NOTHING_SAID:
@@ -245,19 +185,8 @@ class LiveLoop:
         if hearing is None:
             return
         hearing.handover.put(chunk)
-        self._learn_pace(hearing)
-        quiet = self._voice.now - self._voice.ended
-        if quiet >= _GAP and hearing.text and hearing.text != hearing.sense_of:
-            hearing.sense_of = hearing.text
-            hearing.makes_sense = self._conversation.makes_sense(hearing.text)
-        verdict = hearing.rules.verdict(
-            self._voice.now,
-            hearing.begun if self._voice.started is None else self._voice.started,
-            self._voice.ended or hearing.begun,
-            hearing.text,
-            hearing.makes_sense if hearing.sense_of == hearing.text else None,
-        )
-        if verdict is Verdict.NO_WORDS or (verdict is not Verdict.GO_ON and self._was_no_halt(hearing)):
+        verdict = hearing.verdict(self._voice, self._pace, self._conversation.makes_sense)
+        if verdict is Verdict.NO_WORDS or (verdict is not Verdict.GO_ON and hearing.was_no_halt):
             self._withdraw(hearing)
         elif verdict is not Verdict.GO_ON:
             self._finish(hearing)
@@ -265,19 +194,21 @@ class LiveLoop:
     def _think(self, chunk: Samples) -> None:
         if self._halted(chunk):
             return
-        turn = self._hearing.turn if self._hearing else None
-        if self._step_by_step and turn is not None:
-            turn.result()
+        hearing = self._hearing
+        if hearing is None:
+            return
+        if self._step_by_step and hearing.turn is not None:
+            hearing.turn.result()
         started = self._voice.started
         if started is not None and not self._player.playing and self._voice.ended - started >= _GAP:
             # Who goes on speaking was cut off: the answer waits, and what is said now is heard first.
-            self._silence()
-            if turn is not None and turn.done():
-                self._pace.cut_off(started - (self._hearing.voice_ended if self._hearing else started))
-                self._begin(max(started - _LEAD, 0.0))
+            self._mouth.silence()
+            if hearing.answered:
+                self._pace.cut_off(started - hearing.voice_ended)
+                self._begin(started - _LEAD).resumes = True
         elif self._player.speaking:
             self._enter(State.SPEAKING)
-        elif turn is None or turn.done():
+        else:
             self._wait_for_speech()
 
     def _speak(self, chunk: Samples) -> None:
@@ -286,10 +217,8 @@ class LiveLoop:
 
     def _wait_for_speech(self) -> None:
         """When the answer is over: the microphone is open once after a question."""
-        turn = self._hearing.turn if self._hearing else None
-        if self.state not in (State.THINKING, State.SPEAKING) or self._player.playing:
-            return
-        if turn is not None and not turn.done():
+        answered = self._hearing is None or self._hearing.answered
+        if self.state not in (State.THINKING, State.SPEAKING) or self._player.playing or not answered:
             return
         if not self._voice.speaking:
             self._voice.forget()
@@ -298,67 +227,46 @@ class LiveLoop:
 
     # --- turns -----------------------------------------------------------------------------------
 
-    def _begin(self, begun: float, *, halted: bool = False) -> None:
+    def _begin(self, begun: float, *, halted: bool = False) -> HeardTurn:
         """Hear a turn that began at that second of the sound."""
-        handover = Handover()
-        rules = EndOfTurn(self._conversation.asked, pace=self._pace.pause)
-        hearing = _Hearing(begun, handover, rules, halted=halted)
         started = self._voice.started if self._voice.started is not None else begun
-        hearing.overlapped = started < self._sound_ended + (_LEAD if self._echo.audible else 0.0)
-        unheard, heard_all = self._unheard, not self._was_cut
-        hearing.turn = self._worker.submit(self._take_turn, hearing, unheard.text, heard_all)
+        hearing = HeardTurn(
+            begun,
+            EndOfTurn(self._conversation.asked, pace=self._pace.pause),
+            halted=halted,
+            overlapped=started < self._sound_ended + (_LEAD if self._echo.audible else 0.0),
+        )
+        self._mouth.begin()
+        hearing.turn = self._worker.submit(hearing.take, self._conversation, self._mouth.unheard.text)
         self._hearing = hearing
-        self._silenced = False
-        self._first_piece = True
         self._enter(State.HEARING)
-        for chunk in self._since_second(begun):
-            handover.put(chunk)
+        for chunk in self._recent.last(self._seconds - begun):
+            hearing.handover.put(chunk)
+        return hearing
 
-    def _take_turn(self, hearing: _Hearing, unheard: str, heard_all: bool) -> Turn:
-        try:
-            return self._conversation.hear(
-                hearing.handover,
-                overlapped=lambda: hearing.overlapped,
-                reply_heard=heard_all,
-                unheard=unheard,
-            )
-        finally:
-            hearing.handover.end()
-
-    def _finish(self, hearing: _Hearing) -> None:
+    def _finish(self, hearing: HeardTurn) -> None:
         hearing.voice_ended = self._voice.ended
         answer = hearing.rules.question is not None
         self.latency.turn_over(hearing.begun, self._voice.ended, answer=answer)
         self._voice.forget()
-        self._unheard = Unheard()
-        self._was_cut = False
+        self._mouth.answered()
         hearing.handover.end()
         if self._halt is not None:
             self._halt.reset()
         self._enter(State.THINKING)
 
-    def _withdraw(self, hearing: _Hearing) -> None:
+    def _withdraw(self, hearing: HeardTurn) -> None:
         """No words, or others' talk: go on as if nothing had been."""
         hearing.handover.end(withdraw=True)
         if hearing.turn is not None:
             hearing.turn.result()
         self._hearing = None
         self._voice.forget()
-        if hearing.halted and self._unheard.pieces:
-            self._player.resume(self._unheard)
-            self._unheard, self._was_cut = Unheard(), False
+        if hearing.resumes and self._mouth.cut:
+            self._mouth.resume()
             self._enter(State.SPEAKING)
         else:
             self._enter(State.OPEN, keep_waiting=True)
-
-    def _was_no_halt(self, hearing: _Hearing) -> bool:
-        return hearing.halted and not set(hearing.text.split()[:3]) & set(HALTING)
-
-    def _learn_pace(self, hearing: _Hearing) -> None:
-        quiet = self._voice.now - self._voice.ended
-        if quiet < hearing.quiet and hearing.quiet >= _GAP and hearing.rules.question is not Question.DIGITS:
-            self._pace.heard(hearing.quiet)
-        hearing.quiet = quiet
 
     # --- interrupting ----------------------------------------------------------------------------
 
@@ -373,7 +281,7 @@ class LiveLoop:
                 self._woken(self._seconds - max(0.0, spotted.end))
             else:
                 self._voice.assume(began)
-                self._begin(max(began - _LEAD, 0.0), halted=True)
+                self._begin(began - _LEAD, halted=True)
             return True
         started = self._voice.started
         if (
@@ -383,7 +291,7 @@ class LiveLoop:
             and self._voice.ended - started >= _BARGE_IN
         ):
             self._interrupt("voice")
-            self._begin(max(started - _LEAD, 0.0))
+            self._begin(started - _LEAD)
             return True
         return False
 
@@ -392,16 +300,8 @@ class LiveLoop:
         return self._halt is not None and self._halt.holds(convert(self._player.recent(), self._player.rate))
 
     def _interrupt(self, by: str) -> None:
-        self._silence()
+        self._mouth.silence()
         self._publish(Interrupted(self._clock(), by))
-
-    def _silence(self) -> None:
-        """Nothing of this answer is said any more; may be called from any thread."""
-        self._silenced = True
-        unheard = self._player.hush()
-        if unheard.pieces:
-            self._unheard = unheard
-            self._was_cut = True
 
     def _pressed(self, key: Key) -> None:
         if key is Key.MUTE:
@@ -418,31 +318,13 @@ class LiveLoop:
         if key is Key.TALK and self.state is not State.THINKING:
             self._publish(Woken(self._clock(), "key"))
             self._voice.forget()
-            self._acknowledge()
+            self._mouth.acknowledge()
             self._enter(State.OPEN)
         elif key is Key.STOP and self.state is State.SPEAKING:
             self._voice.forget()
             self._enter(State.OPEN)
 
     # --- out -------------------------------------------------------------------------------------
-
-    def _say(self, speech: Speech) -> None:
-        """A sentence of the answer; called in the turn's thread."""
-        first, self._first_piece = self._first_piece, False
-        sound = trimmed(speech, first=first)
-        if self._silenced:
-            self._unheard = self._unheard.and_then(
-                convert(sound, speech.sample_rate, self._player.rate), speech.text
-            )
-            self._was_cut = True
-            return
-        on_first = self.latency.sounds if first else None
-        if first:
-            self.latency.answered()
-        self._player.add(sound, speech.sample_rate, text=speech.text, on_first=on_first)
-
-    def _acknowledge(self) -> None:
-        self._player.add(earcon(), EARCON_RATE)
 
     def _enter(self, state: State, *, keep_waiting: bool = False) -> None:
         if state is State.OPEN and not keep_waiting:
@@ -466,18 +348,3 @@ class LiveLoop:
     def _publish(self, event: Event) -> None:
         for observer in self._observers:
             observer(event)
-
-    # --- sound that was ----------------------------------------------------------------------------
-
-    def _remember(self, chunk: Samples) -> None:
-        self._recent.append(chunk)
-        self._recent_samples += len(chunk)
-        while self._recent_samples - len(self._recent[0]) >= _REMEMBERED * SAMPLE_RATE:
-            self._recent_samples -= len(self._recent.popleft())
-
-    def _since_second(self, second: float) -> Iterable[Samples]:
-        """What was recorded from that second on, in chunks of a tenth of a second."""
-        sound = np.concatenate(list(self._recent))
-        wanted = min(len(sound), max(0, round((self._seconds - second) * SAMPLE_RATE)))
-        sound = sound[len(sound) - wanted :]
-        return [sound[start : start + 1600] for start in range(0, len(sound), 1600)]
