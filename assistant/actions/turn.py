@@ -17,6 +17,8 @@ from assistant.errors import AssistantError, BankError, BankServerError, BankUnr
 
 QUERY, REST, LAST_REPLY, SPEECH_RATE, PAYMENT = "query", "rest", "last_reply", "speech_rate", "payment"
 """Names of the slots."""
+UNHEARD = "unheard"
+"""The slot for what was cut off, and its name among the metadata of the turn that cut it."""
 PAYMENT_FORM, PASSCODE_FORM = "payment_form", "passcode_form"
 _REQUESTED = "requested_slot"
 
@@ -83,6 +85,15 @@ class Turn:
     @rest.setter
     def rest(self, rest: Listing | None) -> None:
         self._changes[REST] = rest.to_slot() if rest else None
+
+    @property
+    def unheard(self) -> str:
+        """What was not said of a reply that was cut off, in this turn or by a "stop" just before."""
+        return str(self.metadata.get(UNHEARD) or self._slot(UNHEARD) or "")
+
+    def keep_unheard(self) -> None:
+        """Keep it for a "go on"; any other answer forgets it."""
+        self._changes[UNHEARD] = self.unheard or None
 
     @property
     def speech_rate(self) -> str | None:
@@ -165,6 +176,8 @@ class Turn:
         """What Rasa is to remember."""
         if self._said:
             self._changes[LAST_REPLY] = self._said
+        if self._slots.get(UNHEARD):
+            self._changes.setdefault(UNHEARD, None)
         return [SlotSet(name, value) for name, value in self._changes.items()]
 
 

@@ -33,6 +33,8 @@ class Talk:
 
     executor: ActionExecutor
     slots: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    """What the conversation tells of the messages that follow."""
 
     def __call__(self, action: str, text: str = "", **entities: Any) -> list[Said]:
         """Run an action for a message with these entities; a list is several of one kind."""
@@ -47,7 +49,7 @@ class Talk:
             "tracker": {
                 "sender_id": "test",
                 "slots": dict(self.slots),
-                "latest_message": {"text": text, "entities": found, "intent": {}},
+                "latest_message": {"text": text, "entities": found, "intent": {}, "metadata": self.metadata},
                 "events": [],
             },
         }

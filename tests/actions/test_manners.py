@@ -142,3 +142,20 @@ def test_a_memory_that_something_else_wrote_does_no_harm(talk: Talk) -> None:
     said = talk("action_refine", account="savings")
     assert said[0].values["code"] == "internal"
     assert names(talk("action_more")) == ["utter_more_none"]
+
+
+def test_what_was_cut_off_is_read_on_at_once_or_after_a_stop(talk: Talk) -> None:
+    talk.metadata = {"unheard": "and forty cents"}
+    assert talk("action_more") == [Said("utter_rest", {"rest": "and forty cents"})]
+    assert names(talk("action_stop")) == ["utter_stopped"]
+    talk.metadata = {}
+    assert talk("action_more") == [Said("utter_rest", {"rest": "and forty cents"})]
+    assert names(talk("action_more")) == ["utter_more_none"]
+
+
+def test_another_answer_forgets_what_was_cut_off(talk: Talk) -> None:
+    talk.metadata = {"unheard": "and forty cents"}
+    talk("action_stop")
+    talk.metadata = {}
+    talk("action_thank")
+    assert names(talk("action_more")) == ["utter_more_none"]

@@ -61,7 +61,11 @@ class More(BankingAction):
 
 
 def read_on(turn: Turn) -> None:
-    """The next entries of the list that was begun."""
+    """What was cut off of the last reply, else the next entries of the list that was begun."""
+    if turn.unheard:
+        if may_tell(turn):
+            turn.say("utter_rest", rest=turn.unheard)
+        return
     rest = turn.rest
     if rest is None:
         turn.remark("utter_more_none")
@@ -105,6 +109,7 @@ class Stop(BankingAction):
 
     def answer(self, turn: Turn) -> None:
         turn.rest = None
+        turn.keep_unheard()
         turn.remark("utter_stopped")
 
 
