@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,16 +17,7 @@ from assistant.asr.spotter import Spotter
 from assistant.asr.store import SpeechModelStore
 from assistant.audio.frames import Converter, Samples
 from assistant.audio.player import Player
-from assistant.events import (
-    Event,
-    FirstSound,
-    Interrupted,
-    LoopState,
-    Transcript,
-    TurnEnded,
-    Understood,
-    Woken,
-)
+from assistant.events import Event, Transcript
 from assistant.live.hearing import HALTING
 from assistant.live.loop import LiveLoop
 from assistant.live.manner import Manner, State
@@ -35,6 +27,7 @@ from assistant.startup import Desk
 STEP = 512 * 2
 """Samples fed at a time, as a microphone does."""
 OUT_RATE = 22_050
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True)
@@ -118,7 +111,11 @@ class Room:
             90, until=lambda: self.loop.state not in busy and not self.player.playing and not self._air.any()
         )
 
-    def of(self, kind: type[Event]) -> list[Event]:
+    def drop_air(self) -> None:
+        """Whatever was still to be heard is not."""
+        self._air = np.zeros(0, np.float32)
+
+    def of(self, kind: type[E]) -> list[E]:
         return [event for _, event in self.events if isinstance(event, kind)]
 
     @property
@@ -154,6 +151,3 @@ class Room:
 
     def _note(self, event: Event) -> None:
         self.events.append((self.now, event))
-
-
-__all__ = ["EchoPath", "FirstSound", "Interrupted", "LoopState", "Room", "TurnEnded", "Understood", "Woken"]
