@@ -102,7 +102,11 @@ def evaluate(
 def _lists_recordings(file: Path) -> bool:
     try:
         content = YAML(typ="safe").load(file.read_text("utf-8"))
-    except YAMLError as error:
+    except OSError as error:
+        raise TrainingDataError(
+            f"{file.name}: {error.strerror}", remedy="Name a file that is there."
+        ) from error
+    except (YAMLError, UnicodeDecodeError) as error:
         raise TrainingDataError(f"{file.name}: {type(error).__name__}", remedy="Name a YAML file.") from error
     return isinstance(content, dict) and "nlu" not in content
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ WORDS = {
 
 
 @pytest.fixture
+def trainer(tmp_path: Path) -> Assistant:
+    """No model is needed to train one."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
+    own = {"ASSISTANT_HOME": str(tmp_path / "home"), "ASSISTANT_KEYRING": "off"}
+    return Assistant(tmp_path / "home", {**kept, **own, "COLUMNS": "120", "NO_COLOR": "1"})
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A set in the shape of Banking77: three intents, nine utterances each to train and two to ask."""
     rows = [
@@ -48,30 +57,26 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_set_of_others_with_gates(newcomer: Assistant, folder: Path, tmp_path: Path) -> None:
+def test_a_set_of_others_with_gates(trainer: Assistant, folder: Path, tmp_path: Path) -> None:
     command = ("evaluate", "--dataset", "banking77", str(folder), "-o", str(tmp_path / "out"))
-    first = newcomer.run(*command, "--accept", "--fail-under", "1")
+    first = trainer.run(*command, "--accept", "--fail-under", "1")
     assert first.status == 0, first.complaint
     assert "the standard split: 30 to train, 4 to ask" in first.shown
     assert "Accepted" in first.shown
     assert (tmp_path / "out" / "banking77.html").is_file()
     (folder / "test.csv").write_text("text,category\nmy card is lost,rate\nis the fee right,fee\n", "utf-8")
-    second = newcomer.run(*command, "--fail-under", "99", "--no-regressions", "--accept")
+    second = trainer.run(*command, "--fail-under", "99", "--no-regressions", "--accept")
     assert second.status == 1
     assert "Less than 99 %" in second.shown
     assert "Accepted" not in second.shown
     assert "0 better, 0 worse" in second.shown  # a sentence that means something else is another sentence
 
 
-def test_what_cannot_be_measured(newcomer: Assistant, tmp_path: Path) -> None:
-    newcomer.run("evaluate", "--dataset", "mnist", str(tmp_path)).failed_with(
-        "nlu.training_data", "banking77"
-    )
-    newcomer.run("evaluate", "--dataset", "clinc", str(tmp_path)).failed_with(
-        "nlu.training_data", "train.tsv"
-    )
+def test_what_cannot_be_measured(trainer: Assistant, tmp_path: Path) -> None:
+    trainer.run("evaluate", "--dataset", "mnist", str(tmp_path)).failed_with("nlu.training_data", "banking77")
+    trainer.run("evaluate", "--dataset", "clinc", str(tmp_path)).failed_with("nlu.training_data", "train.tsv")
     (tmp_path / "empty.yml").write_text("nlu: []\n", "utf-8")
-    newcomer.run("evaluate", str(tmp_path / "empty.yml")).failed_with("nlu.training_data", "empty.yml")
+    trainer.run("evaluate", str(tmp_path / "empty.yml")).failed_with("nlu.training_data", "empty.yml")
     (tmp_path / "broken.yml").write_text("nlu: [\n", "utf-8")
-    newcomer.run("evaluate", str(tmp_path / "broken.yml")).failed_with("nlu.training_data", "broken.yml")
-    newcomer.run("evaluate", str(tmp_path / "none.yml")).failed_with("storage", "none.yml")
+    trainer.run("evaluate", str(tmp_path / "broken.yml")).failed_with("nlu.training_data", "broken.yml")
+    trainer.run("evaluate", str(tmp_path / "none.yml")).failed_with("nlu.training_data", "none.yml")
