@@ -13,6 +13,7 @@ import pytest
 from rasa.shared.core.trackers import EventVerbosity
 
 from assistant.actions.services import Services, configure
+from assistant.asr.hearing import Hearing
 from assistant.conversation import Conversation, Turn
 from assistant.nlu.runtime import Dialogue
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
@@ -20,6 +21,7 @@ from assistant.redaction import guard_logs, mask_figures, mask_identifiers
 from assistant.security.demands import Act
 from assistant.security.trail import FILE_NAME
 from tests.actions.conftest import PASSCODE, TODAY, guarded
+from tests.asr.speech import MODEL, Say, chunks
 
 OTHER = "905174"
 """Of the right length, and wrong."""
@@ -214,3 +216,26 @@ def test_names_and_references_that_try_to_be_commands_stay_text(dialogue: Dialog
         assert not any(sign in reply.screen for reply in turn.replies for sign in "\x1b\x07\u202e")
         watched.say("cancel")
     assert made.payments.open_payments() == ()
+
+
+def test_spoken_digits_open_it_and_the_whole_passcode_does_not(
+    dialogue: Dialogue, made: Services, say: Say, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Synthetic speech through the recogniser: what was heard is in no event, and its sound is not kept."""
+    caplog.set_level(logging.DEBUG)
+    events: list[str] = []
+    hearing = Hearing(MODEL, made.settings.voice / "lexicon")
+    conversation = Conversation(
+        dialogue, name="spoken", recogniser=hearing, observers=[lambda event: events.append(repr(event))]
+    )
+    conversation.read("what is in my everyday account")
+    assert conversation.asks_passcode
+    whole = conversation.hear(chunks(say("seven three nine one five eight.")))
+    assert [reply.response for reply in whole.replies] == ["utter_passcode_no_answer", "utter_passcode_ask"]
+    right = conversation.hear(chunks(say("seven three.")))
+    hearing.close()
+    assert [reply.response for reply in right.replies] == ["utter_unlocked", "utter_balance"]
+    assert whole.audio == right.audio == ()
+    told = "\n".join(events) + caplog.text + repr(whole.events) + repr(right.events)
+    for words in ("seven", "three", "nine", "eight"):
+        assert words not in told
