@@ -29,8 +29,18 @@ _SLOWEST_WORD = 0.8
 _WINDOW = 0.8
 """Seconds within which a likely word must become a sure one."""
 _SETTLING = 0.4
-"""Seconds before the second look at a phrase of several words. Other talk that resembles
-it loses its confidence with what follows."""
+"""Seconds before the second look at a phrase of several words. Other talk that
+resembles it loses its confidence with what follows."""
+
+
+_COMMON = (
+    "the a to and of in you he she it was is that this his her for on with as at be so not who what low all "
+    "had by there"
+)
+"""Words that everyday talk is made of. Where it is quiet, a phrase must be likelier than all of them. In
+noise they would hide every fourth phrase."""
+_QUIET_ROOM = 14.0
+"""dB between the loud and the soft moments of the last seconds from which a room counts as quiet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ class Spotter:
     def __init__(self, model: SpeechModel, phrases: Iterable[str]) -> None:
         """Raises SettingsError for a phrase that the model can never hear."""
         self._model = model
+        phrases = tuple(phrases)
         grammar = Grammar(phrases)
         self.phrases = grammar.phrases
         lacking = grammar.unknown_words(model.knows)
@@ -59,6 +70,7 @@ class Spotter:
                 "--push-to-talk.",
             )
         self._grammar = grammar.for_model(model.knows)
+        self._among = Grammar([*phrases, *_COMMON.split()]).for_model(model.knows)
         self._recent: deque[Samples] = deque()
         self._held = 0
         self.reset()
@@ -114,12 +126,26 @@ class Spotter:
         heard = _words(self._model.recogniser(self._grammar), sound)
         words = phrase.split()
         place = _place(heard, words)
-        if place is None:
+        if place is None or (len(words) > 1 and not self._is_likeliest(sound, words)):
             return None
         seconds = len(sound) / SAMPLE_RATE
         return Spotted(
             phrase, seconds - heard[place]["start"], seconds - heard[place + len(words) - 1]["end"]
         )
+
+    def _is_likeliest(self, sound: Samples, words: list[str]) -> bool:
+        """Whether the phrase is heard among common words too; taken for granted in noise."""
+        if _range(sound) < _QUIET_ROOM:
+            return True
+        heard = [each["word"] for each in _words(self._model.recogniser(self._among), sound)]
+        return f" {' '.join(words)} " in f" {' '.join(heard)} "
+
+
+def _range(sound: Samples) -> float:
+    """dB between loud and soft moments."""
+    frames = sound[: len(sound) // 320 * 320].astype(np.float32).reshape(-1, 320)
+    levels = 10 * np.log10(np.square(frames).mean(axis=1) + 1.0)
+    return float(np.percentile(levels, 90) - np.percentile(levels, 10))
 
 
 def _words(recogniser: Any, sound: Samples) -> list[dict[str, Any]]:
