@@ -157,7 +157,7 @@ class Conversation:
             }
             if unheard:
                 known["unheard"] = unheard
-            metadata = known | _metadata(transcript, recogniser.model.calibration)
+            metadata = known | what_is_known(transcript, recogniser.model.calibration)
             return _Heard(transcript.text, metadata, audio=tuple(watched.kept))
 
         return self._turn(listen)
@@ -236,15 +236,13 @@ class Conversation:
 
     def _sensible(self, recogniser: Recogniser, transcript: Transcript, audio: Watched) -> Transcript:
         """The likeliest reading that means something, when the very likeliest one does not."""
-        readings = recogniser.readings(audio.kept, _READINGS)
-        others = tuple(each.text for each in readings if each.text != transcript.text)
-        transcript = replace(transcript, alternatives=others)
         if self._dialogue.understands(transcript.text):
             return transcript
-        for reading in others:
-            if self._dialogue.understands(reading):
-                rest = (transcript.text, *(each for each in others if each != reading))
-                return replace(transcript, text=reading, words=(), alternatives=rest)
+        readings = [each.text for each in recogniser.readings(audio.kept, _READINGS)]
+        for reading in readings:
+            if reading != transcript.text and self._dialogue.understands(reading):
+                others = (transcript.text, *transcript.alternatives)
+                return replace(transcript, text=reading, words=(), alternatives=others)
         return transcript
 
     def _heard_again(self, recogniser: Recogniser, transcript: Transcript, audio: Watched) -> Transcript:
@@ -258,8 +256,8 @@ class Conversation:
             said = second_hearing.confirmation(recogniser, audio.kept)
             transcript = replace(transcript, confirmation=said)
         if self._asked is Question.AMOUNT or holds_number(text.split()):
-            readings = second_hearing.amounts(recogniser, audio.kept, text, transcript.alternatives)
-            transcript = replace(transcript, amount_readings=readings)
+            readings = second_hearing.amounts(recogniser, audio.kept, text)
+            transcript = second_hearing.corrected(transcript, readings)
         return transcript
 
     def _understand(self, heard: _Heard, stages: dict[str, float]) -> Answer:
@@ -326,12 +324,11 @@ class _Heard:
     audio: tuple[npt.NDArray[np.int16], ...] = ()
 
 
-def _metadata(transcript: Transcript, calibration: Calibration) -> dict[str, object]:
+def what_is_known(transcript: Transcript, calibration: Calibration) -> dict[str, object]:
     """What `assistant.actions.money.certainty` reads, in what JSON can hold."""
     said = transcript.confirmation
     return {
         "words": [[word.text, calibration.word(word.confidence)] for word in transcript.words],
-        "readings": list(transcript.alternatives),
         "amount_readings": [[reading.text, reading.behind] for reading in transcript.amount_readings],
         "yes": None if said is None else said in YES,
     }

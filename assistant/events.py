@@ -56,6 +56,7 @@ class Reading:
 class Transcript(Event):
     text: str
     words: tuple[Word, ...] = ()
+    """Those of the text that were heard at first; without those that a second hearing put in."""
     alternatives: tuple[str, ...] = ()
     """Other readings of the same audio, best first, the transcript itself left out."""
     audio_seconds: float = 0.0

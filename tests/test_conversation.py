@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assistant.audio.frames import in_chunks
+from assistant.audio.frames import convert, in_chunks
 from assistant.audio.recordings import RecordingSource
 from assistant.bank.connections import Connections
 from assistant.conversation import Conversation, Turn
@@ -41,7 +41,7 @@ from assistant.tts.espeak import Espeak, find_espeak
 from assistant.tts.profile import VoiceProfile
 from assistant.tts.synthesiser import Synthesiser
 from bench.rasa_servers import rasa_servers
-from tests.asr.speech import Say
+from tests.asr.speech import YES, Say
 from tests.bank.customer import order_fault, practice
 from tests.conftest import ROOT
 
@@ -375,6 +375,70 @@ def test_sound_that_breaks_off_with_an_error_is_told(house: House, caplog: pytes
     assert "OSError" in caplog.text
     assert "IE29" not in caplog.text
     assert codes(conversation.hear(RecordingSource(BALANCE))) == []
+
+
+# --- amounts and a yes, heard for certain ----------------------------------------------------
+
+
+def read_back(house: House) -> Conversation:
+    """A conversation in which a payment waits for a yes."""
+    conversation = house.conversation()
+    turn = conversation.read("send forty five euros to marie dubois from my everyday account")
+    assert turn.replies[-1].response == "utter_payment_read_back"
+    return conversation
+
+
+def accepted(turn: Turn) -> bool:
+    """Whether it went on to the guard or to the bank after this turn."""
+    sent = any(call.method == "POST" and "payments/" in call.path for call in turn.bank_calls)
+    return sent or turn.replies[-1].response != "utter_payment_read_back"
+
+
+def test_a_clear_yes_after_the_read_back_pays(house: House) -> None:
+    conversation = read_back(house)
+    assert accepted(conversation.hear(RecordingSource(YES)))
+    conversation.read("cancel")
+
+
+def test_a_yes_in_the_wrong_moment_pays_nothing(house: House) -> None:
+    conversation = read_back(house)
+    for wrong in ({"overlapped": lambda: True}, {"reply_heard": False}):
+        turn = conversation.hear(RecordingSource(YES), **wrong)
+        assert turn.understood is not None
+        assert turn.understood.intent == "affirm"
+        assert not accepted(turn)
+    assert accepted(conversation.hear(RecordingSource(YES)))
+    conversation.read("cancel")
+
+
+def test_our_own_yes_played_back_pays_nothing(house: House) -> None:
+    """As a microphone hears it that stands beside the loudspeaker."""
+    conversation = read_back(house)
+    assert house.desk.synthesiser is not None
+    own = house.desk.synthesiser.render("Yes.")
+    echo = convert(own.samples, own.sample_rate)
+    for part in (echo, echo // 4):
+        turn = conversation.hear(in_chunks([np.concatenate([silence(), part])]), overlapped=lambda: True)
+        assert not accepted(turn)
+    conversation.read("cancel")
+
+
+@pytest.mark.parametrize("text", ["Yes, but send it to Tom Baker.", "Guess.", "Yes, and how much is left?"])
+def test_what_is_more_or_less_than_a_yes_pays_nothing(house: House, say: Say, text: str) -> None:
+    conversation = read_back(house)
+    assert not accepted(conversation.hear(in_chunks([say(text)])))
+    conversation.read("cancel")
+
+
+def test_numbers_are_heard_twice_and_typed_ones_are_not(house: House, say: Say) -> None:
+    conversation = house.conversation()
+    turn = conversation.hear(in_chunks([say("Send fifteen euros to Tom Baker from my everyday account.")]))
+    (heard,) = (event for event in turn.events if isinstance(event, Transcript))
+    assert "fifteen" in heard.amount_readings[0].text.split()
+    assert "€15.00" in turn.replies[-1].screen
+    conversation.read("cancel")
+    typed = house.conversation().read("how much did i spend above fifteen euros")
+    assert not any(isinstance(event, Transcript) for event in typed.events)
 
 
 # --- the same through Rasa's own servers -------------------------------------------------------

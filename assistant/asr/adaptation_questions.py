@@ -75,6 +75,10 @@ YES = (
     "i am sure",
     "yes do it",
     "yes please",
+    "yes that's right",
+    "yes that is right",
+    "yes correct",
+    "yes go ahead",
 )
 """Answers that are a yes and nothing beside it."""
 

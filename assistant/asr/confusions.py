@@ -1,119 +1,148 @@
-"""What a sentence with numbers could have been instead: the same words, one number of them changed.
+"""Which numbers are taken for which: what a sentence may have been instead.
 
-"Fifteen" and "fifty" differ in one vowel, "and seventy" and "seventeen" in less, and "forty five" in
-noise becomes "for the five". Those changes are tried on every number that was heard; which of them
-the audio really allows is for the recogniser to say (`second_hearing`).
+"Fifteen" and "fifty" differ in one vowel; "fourteen" is "for ten" without its pause; "eighteen" with noise
+behind it is "eighty nine". The lists hold what the speech model was seen to mix up (docs/certainty.md) and
+what people do; which of it the audio really allows is for the recogniser to say (`second_hearing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from assistant.asr.graph_text import DIGITS
 
 _ONES = DIGITS[1:]
-_TEENS = (
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_FAMILIES = {
+    "three": ("thirteen", "thirty"),
+    "four": ("fourteen", "forty"),
+    "five": ("fifteen", "fifty"),
+    "six": ("sixteen", "sixty"),
+    "seven": ("seventeen", "seventy"),
+    "eight": ("eighteen", "eighty"),
+    "nine": ("nineteen", "ninety"),
+}
+_TEENS = tuple(teen for teen, _ in _FAMILIES.values())
+_TENS = ("twenty", *(ten for _, ten in _FAMILIES.values()))
 _SCALES = ("hundred", "thousand")
-_ZEROS = ("oh", "zero")
-_ANY = (*_ONES, *_TEENS, *_TENS)
-_NUMBERS = frozenset({*_ANY, *_SCALES, *_ZEROS, "o", "nought", "point", "million"})
-_BEFORE = frozenset({"a", *_NUMBERS})
-"""Of these an amount can consist up to its last word."""
-_SOUND_LIKE_ONE = {"for": "four", "to": "two", "too": "two", "won": "one", "ate": "eight", "a": "eight"}
-_TOGETHER: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
-    (f"and {ten}", (teen, ten)) for teen, ten in zip(_TEENS[3:], _TENS[1:], strict=False)
-)
-"""`and seventy`: its teen, and without its "and"."""
+_ZEROS = ("oh", "zero", "o", "nought")
+_NUMBERS = frozenset({*_ONES, "ten", "eleven", "twelve", *_TEENS, *_TENS, *_SCALES, *_ZEROS, "million"})
+_UNITS = frozenset({"euro", "euros", "pound", "pounds", "dollar", "dollars", "franc", "francs", "quid"})
+_LITTLE = ("for", "four", "to", "the")
+"""What the beginning of a number is taken for, right before the rest of it."""
+
+_ALIKE = {
+    "one": ("nine",),
+    "two": ("ten", "eight"),
+    "five": ("nine",),
+    "nine": ("five", "one"),
+    "ten": ("two", "eleven"),
+    "eleven": ("seven", "one thousand"),
+    "seven": ("eleven",),
+    "twelve": ("twenty",),
+    "twenty": ("twelve",),
+    "thirteen": ("eighteen", "fourteen"),
+    "fourteen": ("thirteen",),
+    "fifteen": ("sixteen",),
+    "sixteen": ("fifteen",),
+    "eighteen": ("thirteen",),
+    "thirty": ("eighty", "forty"),
+    "forty": ("thirty",),
+    "fifty": ("sixty",),
+    "sixty": ("fifty",),
+    "eighty": ("thirty", "eight"),
+    "eight": ("a",),
+}
+"""Beside the families."""
 
 LARGEST = 400
-"""Sentences at most: a long string of numbers is no amount, and each costs time."""
+"""Sentences at most: each costs time, and so long a string of numbers is no amount."""
 
 
 def holds_number(words: Sequence[str]) -> bool:
-    return not _NUMBERS.isdisjoint(words)
+    """Whether there is a number in it, or a unit that must have had one."""
+    return not _NUMBERS.isdisjoint(words) or not _UNITS.isdisjoint(words)
 
 
 def variants(words: Sequence[str]) -> tuple[str, ...]:
-    """Other sentences that sound like these words, at most `LARGEST`; none without a number."""
-    said = tuple(words)
-    found = dict.fromkeys(" ".join(other) for other in _changed(said))
-    found.pop(" ".join(said), None)
-    return tuple(found)[:LARGEST]
+    """The sentence and all that it may have been, at most `LARGEST`; only itself without a number.
+
+    Every choice in one place goes with every choice in another: a recogniser that is given all of them
+    finds each as likely as the words that were heard.
+    """
+    slots = list(_slots(tuple(words)))
+    while _count(slots) > LARGEST:
+        # The least likely choice of the longest slot goes first.
+        longest = max(slots, key=len)
+        longest.pop()
+    return tuple(dict.fromkeys(" ".join(" ".join(choice).split()) for choice in product(*slots)))
 
 
-def _changed(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for place, word in enumerate(words):
-        before, behind = words[:place], words[place + 1 :]
-        if word in _NUMBERS:
-            for other in _instead_of(word):
-                yield (*before, other, *behind)
-            yield from _with_more(before, word, behind)
-            if place:
-                yield from _with_what_came_before(before, word, behind)
-        elif word in _SOUND_LIKE_ONE and behind and behind[0] in _NUMBERS:
-            yield (*before, _SOUND_LIKE_ONE[word], *behind)
-    for pair, others in _TOGETHER:
-        first, second = pair.split()
-        for place in range(len(words) - 1):
-            if words[place : place + 2] == (first, second):
-                for one in others:
-                    yield (*words[:place], one, *words[place + 2 :])
+def _count(slots: Sequence[Sequence[str]]) -> int:
+    count = 1
+    for slot in slots:
+        count *= len(slot)
+    return count
 
 
-def _instead_of(word: str) -> tuple[str, ...]:
-    if word in _SCALES:
-        return _SCALES
-    if word in _ZEROS or word in ("o", "nought"):
-        return (*_ZEROS, *_ONES)
-    return _ANY
+def _slots(words: tuple[str, ...]) -> Iterator[list[str]]:
+    """Choices for one stretch of words after another, what was heard first."""
+    place = 0
+    while place < len(words):
+        length, others = _others(words[place : place + 3], words[place - 1] if place else "")
+        yield list(dict.fromkeys((" ".join(words[place : place + length]), *others)))
+        place += length
 
 
-def _with_more(before: tuple[str, ...], word: str, behind: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """A digit more or less behind a ten, an "and" more or less behind a hundred."""
-    following = behind[0] if behind else ""
-    if word in _TENS:
-        if following in _ONES:
-            yield (*before, word, *behind[1:])
-        else:
-            for one in _ONES:
-                yield (*before, word, one, *behind)
-    if word in _SCALES:
-        if following == "and":
-            yield (*before, word, *behind[1:])
-        elif following in _NUMBERS:
-            yield (*before, word, "and", *behind)
-        elif following:
-            for other in _ANY:  # what came behind was no word for a number: was it one?
-                yield (*before, word, other, *behind)
-    if word in _TEENS[3:]:
-        ten = _TENS[_TEENS.index(word) - 2]
-        yield (*before, "and", ten, *behind)
-    if word in _ONES and following not in _NUMBERS:
-        for scale in _SCALES:
-            yield (*before, word, scale, *behind)
+def _others(words: tuple[str, ...], before: str) -> tuple[int, Sequence[str]]:
+    """How many of these words one confusion takes in, and what else they may be."""
+    first, second, third = (*words, "", "")[:3]
+    if second in _SCALES and (first in (*_LITTLE, "a", "one", "two", "eight")):
+        scale = (f"a {second}", f"two {second}", f"eight {second}", f"one {second}")
+        return 2, (*scale, "eleven") if second == "thousand" else scale
+    if first in _LITTLE and third in _ONES and (second in _NUMBERS or second in _LITTLE):
+        kept = (f"{second} {third}",) if second in _TENS else ()
+        return 3, (f"forty {third}", f"thirty {third}", *kept)
+    if first in _LITTLE and second in _NUMBERS:
+        return 2, (second, *_begun(first, second), *_near(second))
+    if first in _LITTLE and second in _ONES:
+        return 2, (f"forty {second}", f"thirty {second}")
+    if first in ("for", "to") and second in _UNITS:
+        return 1, ("four", "forty", "fourteen") if first == "for" else ("two",)
+    if first in _TENS and second in _ONES:
+        ones = tuple(f"{first} {one}" for one in _ALIKE.get(second, ()))
+        return 2, (*_near(first), *ones, first)
+    if first == "and" and second in _NUMBERS and before in _SCALES:
+        near = (second, *_near(second))
+        return 2, (*near, *(f"and {each}" for each in near))
+    if first in _NUMBERS and before in _UNITS:
+        return 1, (*_near(first), "to", "from")
+    if first in _NUMBERS and before in _SCALES:
+        near = _near(first)
+        return 1, (*near, *(f"and {each}" for each in (first, *near)))
+    if first in _NUMBERS:
+        return 1, _near(first)
+    return 1, ()
 
 
-def _with_what_came_before(
-    before: tuple[str, ...], word: str, behind: tuple[str, ...]
-) -> Iterator[tuple[str, ...]]:
-    """ "For the five" for "forty five": a word or two right before a number were its beginning."""
-    if before[-1] in _NUMBERS or before[-1] == "and":
-        return
-    starts = (*_TENS, "hundred") if word in _ONES else ("hundred", "hundred and")
-    for taken in (1, 2):
-        if len(before) <= taken:
-            return
-        for start in starts:
-            yield (*before[:-taken], *start.split(), word, *behind)
+def _begun(little: str, number: str) -> tuple[str, ...]:
+    """What `for ten` or `for thirty` is when the little word was the number's own beginning."""
+    if number in ("ten", *_TEENS):
+        return ("fourteen", "thirteen", "forty")
+    if number in ("two", "eight", "thirty", "eighty", "forty", "six"):
+        return ("forty", "thirty", "fourteen")
+    return ("forty",) if little in ("for", "four") else ()
+
+
+def _near(number: str) -> tuple[str, ...]:
+    """Numbers that sound like it."""
+    found: list[str] = []
+    for digit, (teen, ten) in _FAMILIES.items():
+        if number in (digit, teen, ten):
+            found += [teen, ten, digit]
+            if number != digit:
+                found += [f"{ten} one", f"{ten} nine"]
+    if number in _ZEROS:
+        found += ["oh", "four"]
+    found += _ALIKE.get(number, ())
+    return tuple(each for each in dict.fromkeys(found) if each != number)

@@ -6,7 +6,9 @@ likelihoods then tell how sure the audio is, free of what people mostly say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable
+from dataclasses import replace
 
 from assistant.asr.adaptation_questions import Question, answers
 from assistant.asr.confusions import holds_number, variants
@@ -14,28 +16,45 @@ from assistant.asr.grammar import Grammar
 from assistant.asr.recogniser import Recogniser
 from assistant.audio.frames import Samples
 from assistant.errors import SpeechModelError
-from assistant.events import Reading
+from assistant.events import Reading, Transcript
 
-_KEPT = 12
+_SURER = 1.0
+"""Natural logarithms of likelihood by which the second hearing must prefer other words to take them."""
+_KEPT = 20
 """Readings that are looked at; a wrong amount further down is no danger."""
 
 
-def amounts(
-    recogniser: Recogniser, chunks: Iterable[Samples], heard: str, others: Sequence[str] = ()
-) -> tuple[Reading, ...]:
+def amounts(recogniser: Recogniser, chunks: Iterable[Samples], heard: str) -> tuple[Reading, ...]:
     """The sentence `heard` and those that differ in a number, likeliest first, by the audio alone.
 
-    `others` are further readings of the audio to weigh. Empty when no number was heard in any of them, and
-    for a model that takes no vocabulary at run time.
+    Empty when no number was heard, and for a model that takes no vocabulary at run time.
     """
-    sentences = [text for text in dict.fromkeys((heard, *others)) if holds_number(text.split())]
-    phrases = [each for text in sentences for each in (text, *variants(text.split()))]
-    if not phrases:
+    words = heard.split()
+    if not holds_number(words):
         return ()
+    sentences = variants(words)
     try:
-        return recogniser.readings(chunks, _KEPT, grammar=Grammar([heard, *phrases]))
+        readings = recogniser.readings(chunks, _KEPT, grammar=Grammar(sentences))
     except SpeechModelError:
         return ()
+    # The grammar knows what follows what, and so lets a word be said twice.
+    whole = [reading for reading in readings if reading.text in sentences]
+    return tuple(Reading(each.text, each.behind - whole[0].behind) for each in whole)
+
+
+def corrected(transcript: Transcript, readings: tuple[Reading, ...]) -> Transcript:
+    """With what the second hearing found, and with its words where it is clearly surer of them.
+
+    What was heard first is what people mostly say; here the audio alone has spoken.
+    """
+    transcript = replace(transcript, amount_readings=readings)
+    behind = {reading.text: reading.behind for reading in readings}
+    if not readings or behind.get(transcript.text, math.inf) <= _SURER:
+        return transcript
+    text = readings[0].text
+    kept = tuple(word for word in transcript.words if word.text in text.split())
+    others = tuple(each for each in (transcript.text, *transcript.alternatives) if each != text)
+    return replace(transcript, text=text, words=kept, alternatives=others)
 
 
 def confirmation(recogniser: Recogniser, chunks: Iterable[Samples]) -> str | None:

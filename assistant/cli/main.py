@@ -83,7 +83,6 @@ def _options(
             listening.listen()
         else:
             typer.echo(context.get_help())
-            raise typer.Exit(2)
 
 
 def main() -> None:

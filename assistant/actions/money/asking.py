@@ -26,6 +26,12 @@ def question(turn: Turn, draft: Draft) -> tuple[Said, ...]:
         return (Said("utter_payment_ask_source", {"options": one_of}),)
     if draft.step is Step.CURRENCY:
         return (Said("utter_payment_ask_currency", {"options": one_of}),)
+    if draft.step is Step.WHICH and draft.part == "amount":
+        spelled = turn.phrases("paying.spelled")
+        each = [f"{option}{spelled}" for option in draft.options]
+        return (
+            Said("utter_payment_which_amount", {"options": one_of, "spelled": turn.wording.one_of(each)}),
+        )
     if draft.step is Step.WHICH:
         return (Said("utter_which", {"options": one_of}),)
     if draft.step is Step.READ_BACK:
@@ -98,20 +104,13 @@ def _read_back(turn: Turn, draft: Draft) -> Said:
     number = (recipient.iban or recipient.masked_pan)[-_END:]
     values = {
         **facts(turn, draft),
-        "spelled": turn.phrases("paying.spelled", digits=digits(money)) if grows else "",
+        "spelled": turn.phrases("paying.spelled") if grows else "",
         "number": turn.phrases("paying.number", digits=", ".join(number)) if unsure else "",
         "reference": turn.phrases("paying.reference", text=draft.remittance) if draft.remittance else "",
     }
     if recipient.own:
         return Said("utter_payment_read_back_own", values)
     return Said("utter_payment_read_back", values)
-
-
-def digits(money: Money) -> str:
-    """`1, 5` for fifteen, `1, 2, point 5, 0` with cents: what the voice says one by one."""
-    whole, _, cents = f"{money.amount:f}".partition(".")
-    said = ", ".join(whole)
-    return f"{said}, point {', '.join(cents)}" if cents.strip("0") else said
 
 
 def _name(recipient: Recipient) -> str:

@@ -7,23 +7,26 @@ our own voice was in the air. docs/certainty.md tells on what the thresholds wer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
+from typing import Any
 
 from assistant.actions.question import Filters
 from assistant.actions.turn import Turn
 from assistant.nlu import matching
 from assistant.nlu.values import amounts
 
-_STRONG, _SOME = 1.5, 4.0
+_STRONG, _SOME = 1.0, 5.5
 """Natural logarithms of likelihood by which another amount lies behind what was heard, at most."""
-_WORD_STRONG, _WORD_SOME = 0.3, 0.45
+_WORD = 0.4
 """Probability of being right, of the least sure word in a spoken amount."""
-_NAME = 0.45
+_SOUND_ALIKE = frozenset({"thirteen", "fourteen", "thirty", "forty"})
+"""The speech model takes a soft "th" for an "f", and is sure of it."""
+_NAME = 0.3
 """The same for each word of a name."""
-_YES = 0.45
+_YES = 0.35
 _OPTIONS = 3
 """Amounts that one short question can tell apart."""
 
@@ -52,12 +55,17 @@ class AmountDoubt:
 
 def amount_doubt(turn: Turn) -> AmountDoubt:
     """How sure the amount in this turn is, and what else it may have been."""
-    meant = _meanings(turn.text)
+    return doubt(turn.text, turn.metadata)
+
+
+def doubt(text: str, known: Mapping[str, Any]) -> AmountDoubt:
+    """The same of a text and what is known of how it was heard."""
+    meant = _meanings(text)
     level = Level.STRONG if len(meant) > 1 else Level.NONE
-    if not meant or _is_typed(turn):
+    if not meant or _is_typed(known):
         return AmountDoubt(level, meant)
-    level = max(level, _by_words(turn))
-    behind = _others(turn, meant)
+    level = max(level, _by_words(text, known))
+    behind = _others(known, meant)
     if behind is None:
         level = max(level, Level.SOME)
         behind = {}
@@ -69,11 +77,14 @@ def amount_doubt(turn: Turn) -> AmountDoubt:
     return AmountDoubt(level, (*meant, *close)[:_OPTIONS])
 
 
-def name_is_clear(turn: Turn, said: str, among: Sequence[str] = ()) -> bool:
-    """Whether the words of a name were heard well, and only one of the names `among` fits them."""
-    if len(matching.candidates(said, among)) > 1:
-        return False
-    if _is_typed(turn):
+def sounds_like_others(turn: Turn, said: str, among: Iterable[str]) -> bool:
+    """Whether a spoken name could as well be another of these: "Martin Durand" and "Martine Durand"."""
+    return not _is_typed(turn.metadata) and len(matching.candidates(said, among)) > 1
+
+
+def name_is_clear(turn: Turn, said: str) -> bool:
+    """Whether the words of a name were heard well."""
+    if _is_typed(turn.metadata):
         return True
     heard: dict[str, float] = {}
     for word, confidence in turn.metadata.get("words") or ():
@@ -88,7 +99,7 @@ def is_clear_yes(turn: Turn) -> bool:
     """
     if turn.intent != "affirm" or turn.heard != Filters():
         return False
-    if _is_typed(turn):
+    if _is_typed(turn.metadata):
         return True
     known = turn.metadata
     if known.get("overlapped") or not known.get("reply_heard") or not known.get("yes"):
@@ -97,27 +108,30 @@ def is_clear_yes(turn: Turn) -> bool:
     return bool(words) and min(confidence for _, confidence in words) >= _YES
 
 
-def _is_typed(turn: Turn) -> bool:
-    return "certainty" not in turn.metadata
+def _is_typed(known: Mapping[str, Any]) -> bool:
+    return "certainty" not in known
 
 
 def _meanings(text: str) -> tuple[SaidAmount, ...]:
     return tuple(SaidAmount(value, currency) for value, currency in amounts.meanings(text))
 
 
-def _by_words(turn: Turn) -> Level:
-    """By the least sure word that belongs to a number."""
-    found = [confidence for word, confidence in turn.metadata.get("words") or () if amounts.meanings(word)]
-    least = min(found, default=0.0)
-    return Level.STRONG if least < _WORD_STRONG else Level.SOME if least < _WORD_SOME else Level.NONE
+def _by_words(text: str, known: Mapping[str, Any]) -> Level:
+    """SOME where a word of a number was heard badly, was put in by the second hearing, or has a twin."""
+    heard: dict[str, float] = {}
+    for word, confidence in known.get("words") or ():
+        heard[word] = min(confidence, heard.get(word, 1.0))
+    numbers = [word for word in text.split() if amounts.meanings(word)]
+    unsure = any(heard.get(word, 0.0) < _WORD or word in _SOUND_ALIKE for word in numbers)
+    return Level.SOME if unsure else Level.NONE
 
 
-def _others(turn: Turn, meant: Sequence[SaidAmount]) -> dict[SaidAmount, float] | None:
+def _others(known: Mapping[str, Any], meant: Sequence[SaidAmount]) -> dict[SaidAmount, float] | None:
     """Amounts that other readings of the audio hold, and how far each lies behind what was taken.
 
     None when there was no second hearing.
     """
-    readings = turn.metadata.get("amount_readings") or ()
+    readings = known.get("amount_readings") or ()
     if not readings:
         return None
     own = min((behind for text, behind in readings if _meanings(text) == tuple(meant)), default=float("inf"))

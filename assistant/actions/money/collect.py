@@ -11,7 +11,7 @@ from assistant.actions.money.certainty import Level, amount_doubt, name_is_clear
 from assistant.actions.money.checks import checked
 from assistant.actions.money.draft import Draft, Source, Step
 from assistant.actions.money.heard import Parts
-from assistant.actions.money.payees import find_account, own_account, resolve
+from assistant.actions.money.payees import find_account, has_twin, own_account, resolve
 from assistant.actions.names import Unclear, Unknown, pick
 from assistant.actions.turn import Turn
 from assistant.bank.model import Account, AccountKind
@@ -105,12 +105,14 @@ def _with_amount(turn: Turn, draft: Draft, parts: Parts) -> Draft:
         return draft
     # "Make it fifty" is in the currency of what it corrects.
     currency = parts.currency or draft.currency
+    was_offered = any(Decimal(value) == parts.value for value, _ in draft.choices)
     draft = replace(draft, value=parts.value, currency=currency, doubt=False, choices=())
     doubt = amount_doubt(turn)
     if doubt.level is Level.NONE:
         return draft
     draft = replace(draft, doubt=True)
-    if doubt.level is not Level.STRONG:
+    # What was among the amounts to choose from has been heard twice by now: the read-back may decide.
+    if doubt.level is not Level.STRONG or was_offered:
         return draft
     if len(doubt.readings) < 2:
         return replace(draft, value=None)
@@ -147,7 +149,8 @@ def _found(turn: Turn, draft: Draft, accounts: Sequence[Account]) -> Draft:
     if draft.said_target and draft.to is None:
         draft = replace(draft, to=own_account(turn, accounts, draft.said_target), said_target="")
     if draft.said_payee and draft.to is None:
-        draft = replace(draft, to=resolve(turn, draft.said_payee, draft.refused), said_payee="")
+        found, doubt = resolve(turn, draft.said_payee, draft.refused), has_twin(turn, draft.said_payee)
+        draft = replace(draft, to=found, said_payee="", doubt=draft.doubt or doubt)
     if draft.said_source and draft.source is None:
         paying = [each for each in accounts if pays(each)]
         account = find_account(turn, paying, draft.said_source, accounts)

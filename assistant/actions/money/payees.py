@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.actions.accounts import label, pick_scope
+from assistant.actions.money.certainty import sounds_like_others
 from assistant.actions.money.draft import Recipient
 from assistant.actions.names import Unclear, Unknown
 from assistant.actions.names import resolve as alike
@@ -37,6 +38,13 @@ def resolve(turn: Turn, said: str, refused: Sequence[str] = ()) -> Recipient:
         raise Unclear(Choice("payee", tuple(options)))
     ((_, found),) = options.items()
     return _recipient(found)
+
+
+def has_twin(turn: Turn, said: str) -> bool:
+    """Whether somebody else could be meant by the sound of it: then the account number is read back too."""
+    known = turn.services.payees.all()
+    names = {each.name for each in known if each.source is not PayeeSource.OWN_ACCOUNT}
+    return sounds_like_others(turn, said, names)
 
 
 def own_account(turn: Turn, accounts: Sequence[Account], said: str) -> Recipient:

@@ -67,7 +67,9 @@ _PERCENT = re.compile(rf"(?<![\w.,])(?P<sign>[-−–+])?(?P<number>{NUMBER}) ?%
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,3})[/⁄](\d{1,3})(?![\d/])")
 _RANGE = re.compile(rf"(?<![\w.,-])({NUMBER}) ?[-–] ?({NUMBER})(?![\w-])")
 _YEAR = re.compile(r"(?<![\w.,/+-])(?:19|20)\d\d(?![\d/]|[.,]\d)")
-_PLAIN = re.compile(rf"(?:(?<![\w.,])(?P<sign>[-−–+])(?=\d))?(?P<number>{NUMBER})")
+_PLAIN = re.compile(
+    rf"(?:(?<![\w.,])(?P<sign>[-−–+])(?=\d))?(?P<number>{NUMBER})(?P<spelled> \(digit by digit\))?"
+)
 _SPECIAL_FRACTIONS = {(1, 2): "one half", (24, 7): "twenty-four seven"}
 
 
@@ -90,7 +92,8 @@ def _say_number(match: re.Match[str]) -> str:
             return sign + grouped(whole)
         if whole.startswith("0") and len(whole) > 1:
             return sign + digits(whole)
-    return f"{sign}{decimal(parse(text))}"
+    again = f", {digits(re.sub('[^0-9]', '', whole))}" if match["spelled"] and parse(whole) > 9 else ""
+    return f"{sign}{decimal(parse(text))}{again}"
 
 
 def _say_percent(match: re.Match[str]) -> str:

@@ -1,0 +1,157 @@
+"""How certain an amount, a name and a yes are, from what the conversation knows of a turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from assistant.actions.money.certainty import (
+    Level,
+    amount_doubt,
+    is_clear_yes,
+    name_is_clear,
+    sounds_like_others,
+)
+from assistant.actions.services import Services
+from assistant.actions.turn import Turn
+
+FRIENDS = ("Marie Dubois", "Tom Baker", "Martin Durand", "Martine Durand")
+
+
+def turn(services: Services, text: str, intent: str = "pay", entities: Any = (), **known: Any) -> Turn:
+    message = {
+        "text": text,
+        "intent": {"name": intent, "confidence": 1.0},
+        "entities": list(entities),
+        "metadata": known,
+    }
+    tracker = Tracker("test", {}, message, [], False, None, {}, "action_listen")
+    return Turn(CollectingDispatcher(), tracker, services)
+
+
+def spoken(services: Services, text: str, *, readings: Any = None, least: float = 0.9, **more: Any) -> Turn:
+    """All words heard with the probability `least`; `readings` from a second hearing."""
+    known = {
+        "certainty": 0.95,
+        "words": [[word, least] for word in text.split()],
+        "amount_readings": [[text, 0.0]] if readings is None else readings,
+        "overlapped": False,
+        "reply_heard": True,
+        "yes": None,
+    }
+    intent = str(more.pop("intent", "pay"))
+    return turn(services, text, intent, **{**known, **more})
+
+
+# --- amounts ---------------------------------------------------------------------------------
+
+
+def doubt(turn: Turn) -> tuple[Level, list[str]]:
+    found = amount_doubt(turn)
+    return found.level, [f"{each.value:f}" for each in found.readings]
+
+
+@pytest.mark.parametrize("text", ["send fifteen euros to tom", "fourteen", "send 40 euros to tom"])
+def test_what_is_typed_is_certain(services: Services, text: str) -> None:
+    level, readings = doubt(turn(services, text))
+    assert level is Level.NONE
+    assert len(readings) == 1
+
+
+@pytest.mark.parametrize("text", ["send two fifty to tom", "send two forty five euros to tom"])
+def test_what_means_two_amounts_is_asked_however_it_came(services: Services, text: str) -> None:
+    for each in (turn(services, text), spoken(services, text)):
+        level, readings = doubt(each)
+        assert level is Level.STRONG
+        assert len(readings) == 2
+
+
+def test_without_an_amount_there_is_no_doubt(services: Services) -> None:
+    assert doubt(spoken(services, "send it to tom")) == (Level.NONE, [])
+
+
+def test_heard_clearly_twice(services: Services) -> None:
+    assert doubt(spoken(services, "send fifty euros to tom")) == (Level.NONE, ["50"])
+
+
+@pytest.mark.parametrize(("behind", "level"), [(0.2, Level.STRONG), (3.0, Level.SOME), (9.0, Level.NONE)])
+def test_the_nearer_another_amount_the_more_doubt(services: Services, behind: float, level: Level) -> None:
+    readings = [["send fifty euros to tom", 0.0], ["send fifteen euros to tom", behind]]
+    found, amounts = doubt(spoken(services, "send fifty euros to tom", readings=readings))
+    assert found is level
+    assert amounts == (["50", "15"] if level else ["50"])
+
+
+def test_what_differs_in_other_words_is_no_other_amount(services: Services) -> None:
+    readings = [["send fifty euros to tom", 0.0], ["send fifty euros tom", 0.1]]
+    assert doubt(spoken(services, "send fifty euros to tom", readings=readings))[0] is Level.NONE
+
+
+def test_a_model_that_cannot_hear_again_leaves_some_doubt(services: Services) -> None:
+    assert doubt(spoken(services, "send fifty euros to tom", readings=[]))[0] is Level.SOME
+
+
+def test_a_number_that_was_heard_badly_is_said_back_with_its_digits(services: Services) -> None:
+    assert doubt(spoken(services, "send fifty euros to tom", least=0.2))[0] is Level.SOME
+
+
+@pytest.mark.parametrize("word", ["thirteen", "fourteen", "thirty", "forty"])
+def test_a_soft_beginning_is_never_sure(services: Services, word: str) -> None:
+    assert doubt(spoken(services, f"send {word} euros to tom"))[0] is Level.SOME
+
+
+def test_a_number_that_the_second_hearing_put_in_is_said_back_with_its_digits(services: Services) -> None:
+    heard = spoken(services, "send fifteen euros to tom", words=[["send", 0.9], ["euros", 0.9]])
+    assert doubt(heard)[0] is Level.SOME
+
+
+# --- names -----------------------------------------------------------------------------------
+
+
+def test_a_name_is_clear_when_all_its_words_are(services: Services) -> None:
+    heard = spoken(services, "send it to tom baker", words=[["tom", 0.9], ["baker", 0.1]])
+    assert name_is_clear(heard, "tom")
+    assert not name_is_clear(heard, "tom baker")
+    assert not name_is_clear(heard, "marie")
+    assert name_is_clear(turn(services, "send it to tom baker"), "tom baker")
+
+
+def test_a_name_with_a_twin_by_sound(services: Services) -> None:
+    heard = spoken(services, "send it to martin durand")
+    assert sounds_like_others(heard, "martin durand", FRIENDS)
+    assert not sounds_like_others(heard, "marie dubois", FRIENDS)
+    assert not sounds_like_others(turn(services, "send it to martin durand"), "martin durand", FRIENDS)
+
+
+# --- a yes -----------------------------------------------------------------------------------
+
+
+def test_a_yes_that_counts(services: Services) -> None:
+    assert is_clear_yes(spoken(services, "yes", intent="affirm", yes=True))
+    assert is_clear_yes(turn(services, "yes", "affirm"))
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"yes": False},
+        {"yes": None},
+        {"overlapped": True},
+        {"reply_heard": False},
+        {"reply_heard": None},
+        {"least": 0.2},
+        {"words": []},
+    ],
+)
+def test_a_yes_that_does_not(services: Services, known: dict[str, Any]) -> None:
+    assert not is_clear_yes(spoken(services, "yes", intent="affirm", **{"yes": True, **known}))
+
+
+def test_a_yes_stands_alone(services: Services) -> None:
+    amount = {"value": "50", "currency": "EUR", "comparison": None, "upper": None}
+    entities = [{"entity": "amount", "value": amount, "start": 4, "end": 15}]
+    assert not is_clear_yes(turn(services, "yes fifty euros", "affirm", entities))
+    assert not is_clear_yes(turn(services, "what is my balance", "check_balance"))

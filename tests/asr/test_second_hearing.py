@@ -1,0 +1,63 @@
+"""Hearing numbers and answers a second time, on real audio."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.asr.adaptation_questions import YES as YES_PHRASES
+from assistant.asr.recogniser import Recogniser
+from assistant.asr.second_hearing import amounts, confirmation, corrected
+from assistant.events import Transcript, Word
+from tests.asr.speech import BALANCE, NO, YES, Samples, Say, chunks, model, speech
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> Recogniser:
+    return Recogniser(model())
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("send fifteen euros to tom", "send fifty euros to tom"),
+        ("send fifty euros to tom", "send fifteen euros to tom"),
+        ("send sixty euros to tom", "send sixteen euros to tom"),
+        ("send four euros to tom", "send for euros to tom"),
+        ("send two hundred and seventy euros to tom", "send two hundred seventeen euros to tom"),
+    ],
+)
+def test_the_audio_decides_between_what_sounds_alike(
+    recogniser: Recogniser, say: Say, said: str, heard: str
+) -> None:
+    words = tuple(Word(word, 0.0, 1.0, 0.9) for word in heard.split())
+    readings = amounts(recogniser, chunks(say(said)), heard)
+    behind = {reading.text: reading.behind for reading in readings}
+    assert said in behind
+    assert behind[said] < behind.get(heard, 99.0) + 0.01
+    taken = corrected(Transcript(0.0, heard, words), readings)
+    assert taken.amount_readings == readings
+    if taken.text != heard:  # where the audio is clear enough
+        assert taken.text == said
+        assert heard in taken.alternatives
+        assert {word.text for word in taken.words} == set(said.split()) & set(heard.split())
+
+
+def test_what_is_heard_right_stays(recogniser: Recogniser, say: Say) -> None:
+    said = "send fifty euros to tom"
+    readings = amounts(recogniser, chunks(say(said)), said)
+    assert readings[0].behind == 0
+    assert corrected(Transcript(0.0, said), readings).text == said
+
+
+def test_without_a_number_nothing_is_heard_again(recogniser: Recogniser) -> None:
+    def unheard(_: int) -> Samples:
+        raise AssertionError("the audio was decoded")
+
+    assert amounts(recogniser, map(unheard, range(1)), "how much do i have") == ()
+
+
+def test_a_yes_is_heard_as_one_and_nothing_else_is(recogniser: Recogniser, say: Say) -> None:
+    assert confirmation(recogniser, chunks(speech(YES))) in YES_PHRASES
+    assert confirmation(recogniser, chunks(speech(NO))) not in YES_PHRASES
+    assert confirmation(recogniser, chunks(speech(BALANCE))) not in YES_PHRASES
+    assert confirmation(recogniser, chunks(say("yes but send it to tom"))) not in YES_PHRASES
