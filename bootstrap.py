@@ -217,10 +217,12 @@ def tools(lock):
 
 
 def ensure_sound(dev):
-    """PortAudio for microphone and loudspeaker; for the tests a sound server that needs no sound card."""
+    """PortAudio for microphone and loudspeaker; for the tests voices, and a sound server without a card."""
     missing = [] if ctypes.util.find_library("portaudio") else ["libportaudio2"]
     if dev and not (shutil.which("pulseaudio") and shutil.which("paplay")):
         missing += ["pulseaudio", "pulseaudio-utils", "libasound2-plugins"]
+    if dev and not (shutil.which("espeak-ng") and shutil.which("flite")):
+        missing += ["espeak-ng", "flite"]  # voices that the speech model never learnt from
     if missing and not (may_install() and apt_install(*missing)):
         say("  Going on without sound: apt-get install %s would bring it." % " ".join(missing))
 

@@ -56,14 +56,15 @@ AMOUNTS = (
     ("five euros", "5"),
 )
 AMBIGUOUS = (
-    ("two fifty", "250", "2.50"),
-    ("two forty five", "2.45", "245"),
-    ("two forty five euros", "245", "2.45"),
-    ("three twenty", "320", "3.20"),
+    ("two fifty", "250", "two hundred and fifty euros"),
+    ("two forty five", "2.45", "two euros and forty five cents"),
+    ("two forty five euros", "245", "two hundred and forty five euros"),
+    ("three twenty", "320", "three hundred and twenty euros"),
 )
-"""What a person says for the first, and a bank may well take for the second."""
+"""What a person says, what is meant, and how the same person says it when asked again."""
 
-PEOPLE = ("Marie Dubois", "Tom Baker", "Martin Durand", "Martine Durand", "Conor Walsh")
+PEOPLE = ("Marie Dubois", "Tom Baker", "Martin Durand", "Martine Durand")
+"""Those whom the practice bank's customer has paid before."""
 ACCOUNTS = ("everyday account", "savings")
 
 _TO_PEOPLE = (
@@ -73,6 +74,9 @@ _TO_PEOPLE = (
     "I want to send {amount} to {name}.",
     "Could you send {name} {amount}?",
     "Pay {amount} to {name} for the concert.",
+    "Send {amount} to {name} from my everyday account.",
+    "Pay {name} {amount} from my joint account.",
+    "From my everyday account, transfer {amount} to {name}.",
 )
 _BETWEEN = (
     "Transfer {amount} from my everyday account to my savings.",
@@ -92,6 +96,8 @@ class Command:
     """A person, or an own account."""
     source: str
     """The account that was named; empty where none was."""
+    clear_words: str
+    """How the amount is said when it is asked again."""
     ambiguous: bool = False
     """No ear could tell the amount: it ought to be asked again."""
 
@@ -104,12 +110,17 @@ def commands(count: int, voices: Sequence[str] = tuple(VOICES), seed: int = 4) -
         voice = voices[number % len(voices)]
         snr = NOISES[(number // len(voices)) % len(NOISES)]
         ambiguous = number % 25 == 24
-        words, value, *_ = rng.choice(AMBIGUOUS if ambiguous else AMOUNTS)
+        words, value, clear = rng.choice(AMBIGUOUS) if ambiguous else (*rng.choice(AMOUNTS), "")
         if number % 5 == 4:
             template = rng.choice(_BETWEEN)
             source, payee = ACCOUNTS if "from my everyday" in template else ACCOUNTS[::-1]
         else:
-            template, payee, source = rng.choice(_TO_PEOPLE), rng.choice(PEOPLE), ""
+            template, payee = rng.choice(_TO_PEOPLE), rng.choice(PEOPLE)
+            source = next(
+                (f"{each} account" for each in ("everyday", "joint") if each in template.casefold()), ""
+            )
         text = template.format(amount=words, name=payee)
-        made.append(Command(number, voice, snr, text, words, Decimal(value), payee, source, ambiguous))
+        made.append(
+            Command(number, voice, snr, text, words, Decimal(value), payee, source, clear or words, ambiguous)
+        )
     return made
