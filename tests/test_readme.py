@@ -22,6 +22,8 @@ COMMANDS = [
 # These need a person, a bank or a sound card; they are run by the tests named here.
 ELSEWHERE = {
     "assistant listen": "tests/cli/test_listen.py",
+    # It changes the training data, so a trainer's session in a copy of the checkout runs it.
+    "assistant utterances add": "tests/cli/test_trainer_session.py",
     "assistant passcode set": "tests/cli/test_guarding.py",
     "assistant limits set": "tests/cli/test_guarding.py",
     "assistant banks connect": "tests/cli/test_banks.py",
@@ -37,7 +39,12 @@ SHOWS = {
     "assistant audit verify": "as it was",
     "assistant models list": "builtin",
     "assistant models use": "builtin",
-    "assistant train": "The model is",
+    "assistant train --check": "0 errors",
+    "assistant evaluate": "understood in full",
+    "assistant utterances list": "dough",
+    "assistant inbox on": "On:",
+    "assistant utterances review": "The inbox is empty",
+    "assistant inbox off": "Off:",
     "assistant replay tests/audio": "check_balance",
     "assistant synth": "To replay them: assistant replay out/first",
     "assistant replay out/first": "1 passed, 0 failed",

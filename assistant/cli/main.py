@@ -83,6 +83,7 @@ def _options(
             listening.listen()
         else:
             typer.echo(context.get_help())
+            raise typer.Exit(2)
 
 
 def main() -> None:
