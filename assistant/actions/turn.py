@@ -124,6 +124,10 @@ class Turn:
         self._said.append({"response": response, "values": values})
         self.remark(response, **values)
 
+    @property
+    def has_spoken(self) -> bool:
+        return bool(self._said)
+
     def remark(self, response: str, **values: Any) -> None:
         """Fill a response template beside the answer: "you're welcome" is not what "repeat" is for."""
         rate = self.speech_rate

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Generic, TypeVar
 
 from assistant.bank.connections import Connection, Connections
 from assistant.bank.interface import Bank
-from assistant.bank.known_names import KnownNames
+from assistant.bank.known_names import DAYS, KnownNames
 from assistant.bank.model import Account, Balance, StandingOrder, Transaction
 from assistant.bank.recent import Recent
 from assistant.bank.side_by_side import TooSlowError, side_by_side
@@ -81,6 +81,8 @@ class Portfolio:
         self._lock = threading.Lock()
         self._members: tuple[_Member, ...] = ()
         self._names = KnownNames(self._read_names, today)
+        self._unread: frozenset[Connection] = frozenset()
+        """Banks of which the day's reading of the names had nothing."""
         self._nicknames: frozenset[str] = frozenset()
 
     @classmethod
@@ -131,10 +133,17 @@ class Portfolio:
         return self._names.known()
 
     def paid(self) -> tuple[Transaction, ...]:
-        """The last payment to every account number that money went to, the newest first. Waits for the day's
-        reading of the names, which a slow bank can draw out."""
+        """The last payment to every account number that money went to, the newest first.
+
+        Waits for the day's reading of the names, which a slow bank can draw out. What a bank did not tell
+        then, for it counts reads that nobody asked for, is read now that somebody asks.
+        """
         self._names.known()
         self._names.wait()
+        missing = [each for each in self._all() if each.connection in self._unread]
+        if missing:
+            today = self._today()
+            self._names.learn(self._read_entries(missing, today - timedelta(days=DAYS), today, asked=True))
         return self._names.paid()
 
     def vocabulary(self, *, wait: bool = False) -> tuple[str, ...]:
@@ -274,15 +283,25 @@ class Portfolio:
 
     def _read_names(self, since: date, until: date) -> list[Transaction]:
         """Of every bank that answers; the others' names are learnt from later questions."""
+        return self._read_entries(self._all(), since, until, asked=False)
 
+    def _read_entries(
+        self, members: Sequence[_Member], since: date, until: date, *, asked: bool
+    ) -> list[Transaction]:
         def read(member: _Member) -> list[Transaction]:
-            bank = member.unattended
+            bank = member.bank if asked else member.unattended
             accounts = self._noted(bank.accounts())
             return [each for account in accounts for each in bank.transactions(account, since, until)]
 
-        jobs = [partial(read, member) for member in self._all()]
+        jobs = [partial(read, member) for member in members]
         results = side_by_side(jobs, self._patience.total * _PATIENT)
-        return [each for result in results if not isinstance(result, Exception) for each in result]
+        found: list[Transaction] = []
+        for member, result in zip(members, results, strict=True):
+            failed = {member.connection} if isinstance(result, Exception) else frozenset()
+            with self._lock:
+                self._unread = self._unread - {member.connection} | failed
+            found += [] if isinstance(result, Exception) else result
+        return found
 
 
 def patience_of(bank_timeout: tuple[float, float]) -> Patience:

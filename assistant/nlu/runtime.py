@@ -31,7 +31,7 @@ from assistant.nlu.in_process import (  # noqa: E402
 )
 from assistant.nlu.memory import Memory  # noqa: E402
 from assistant.nlu.nlg import ScreenAndSpeech  # noqa: E402
-from assistant.nlu.utterance import clean  # noqa: E402
+from assistant.nlu.utterance import SHORTCUT, clean, is_shortcut  # noqa: E402
 
 _log = logging.getLogger(__name__)
 
@@ -96,7 +96,8 @@ class Dialogue:
 
         Raises UtteranceTooLongError. Whatever else happens ends in an answer with a sentence to say.
         """
-        return self._wait(self._handle(clean(text), conversation, dict(metadata or {})))
+        known = {**(metadata or {}), **({SHORTCUT: True} if is_shortcut(text) else {})}
+        return self._wait(self._handle(clean(text), conversation, known))
 
     def begin(self, intent: str, *, conversation: str) -> Answer:
         """Have said what nobody asked for: the answer to an intent, without an utterance."""

@@ -15,6 +15,10 @@ _SLASHES = "/\\⁄∕⧸⟋╱／⧵﹨＼"
 go too, because a later normalisation could turn one into the other."""
 
 
+SHORTCUT = "shortcut"
+"""Key of the metadata of a message that had the form of one of Rasa's shortcuts: it is no yes to anything."""
+
+
 def clean(text: str) -> str:
     """The text as a person could have said it; empty when nothing is left.
 
@@ -26,6 +30,11 @@ def clean(text: str) -> str:
     plain = unicodedata.normalize("NFKC", "".join(map(_seen, text)))
     words = " ".join(plain.split())[:MAX_UTTERANCE_CHARACTERS]
     return words.lstrip(_SLASHES + " ")
+
+
+def is_shortcut(text: str) -> bool:
+    """Whether a text has the form of Rasa's own shortcuts. `clean` makes words of it; nobody says it."""
+    return text.strip()[:1] in set(_SLASHES)
 
 
 def _seen(sign: str) -> str:

@@ -127,10 +127,13 @@ def _with_names(turn: Turn, draft: Draft, parts: Parts) -> Draft:
         draft = replace(draft, refused=refused, to=None, said_payee="", said_target="", match=None)
     target = parts.target
     source = parts.source
-    if parts.account and not parts.payee:
+    if parts.account:
         # "Savings" by itself answers whichever of the two is open.
-        wants_payee = draft.step is Step.PAYEE or (draft.step is None and not source)
-        target, source = (parts.account, source) if wants_payee and not target else (target, parts.account)
+        open_payee = draft.step is Step.PAYEE or (draft.step is None and not source)
+        if open_payee and not target and not parts.payee:
+            target = parts.account
+        else:
+            source = source or parts.account
     if target:
         draft = replace(draft, said_target=target, said_payee="", to=None)
     elif parts.payee:

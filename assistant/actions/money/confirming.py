@@ -66,6 +66,7 @@ def answered(turn: Turn, draft: Draft) -> Draft | None:
         if underway.payment.state not in (PaymentState.CANCELLED, PaymentState.NOT_DONE):
             return ended
         turn.services.confirmations.pop(turn.conversation)
+        turn.services.payments.told(underway.payment)
         turn.say("utter_payment_withdrawn")
         return advanced(turn, merged(turn, draft, parts))
     if turn.intent not in _ANSWERS:

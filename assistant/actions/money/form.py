@@ -21,6 +21,7 @@ from assistant.actions.topics.followups import refine
 from assistant.actions.turn import Turn
 from assistant.errors import AssistantError
 from assistant.nlu import apart
+from assistant.nlu.utterance import SHORTCUT
 
 _DROPS = ("cancel", "stop", "goodbye")
 _OURS = (
@@ -105,7 +106,8 @@ class PaymentNews(BankingAction):
     NAME = "action_payment_news"
 
     def answer(self, turn: Turn) -> None:
-        if not news.tell(turn):
+        # At the first turn of a process it was told already.
+        if not news.tell(turn) and not turn.has_spoken:
             turn.say("utter_payment_news_none")
 
 
@@ -174,7 +176,7 @@ def _said(turn: Turn, draft: Draft) -> Draft:
             else draft.end(Said("utter_payment_dropped"))
         )
     if draft.step is Step.READ_BACK and turn.intent == "affirm":
-        if is_clear_yes(turn):
+        if is_clear_yes(turn) and not turn.metadata.get(SHORTCUT):
             return confirming.begin(turn, draft)
         turn.say("utter_payment_yes_unclear")
         return draft

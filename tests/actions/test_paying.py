@@ -1,0 +1,259 @@
+"""Payments in conversation: trained model, dialogue, actions and client, and a practice bank's books.
+
+Every dialogue of `paying/` says what is answered and what the bank booked in the end. Steps beside `say`:
+
+* `code`: give a one-time code: `right`, `wrong`, `long` (too long for one), `spoken`, or the `page`'s;
+* `app` and `page`: `approve` or `refuse` at the practice bank; `confirm_behind`: the code is given, and
+  nobody hears the answer;
+* `fault`: the practice bank's next calls fail; `well`: they no longer do;
+* `restart`: all that the process kept is gone, and the next one tells its news.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from rasa.shared.core.trackers import EventVerbosity
+from ruamel.yaml import YAML
+
+from assistant.actions.services import Services, configure, nobody_types
+from assistant.bank.connecting import connect
+from assistant.bank.connections import Connections
+from assistant.nlu.answer import Answer
+from assistant.nlu.runtime import Dialogue
+from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
+from assistant.practice import password_of
+from assistant.sandbox.process import running_bank
+from assistant.settings import Settings
+from tests.actions.conftest import SEED, TODAY, Anna, Practice, services_of
+from tests.actions.test_dialogues import differences
+from tests.conftest import ROOT
+
+DIALOGUES: dict[str, dict[str, Any]] = {
+    f"{path.stem}: {dialogue['dialogue']}": dialogue
+    for path in sorted((Path(__file__).parent / "paying").glob("*.yml"))
+    for dialogue in YAML(typ="safe").load(path)
+}
+ACCOUNTS = {"everyday": "Everyday account", "savings": "Rainy day savings", "joint": "Joint account"}
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@dataclass
+class Customer:
+    """One conversation, and what the customer has beside it: the phone, the app, the browser."""
+
+    name: str
+    dialogue: Dialogue
+    practice: Practice
+    services: Services
+    codes: list[str] = field(default_factory=list)
+    """Every code that was given away."""
+    page: str = ""
+    shown: str = ""
+
+    def take(self, step: Mapping[str, Any]) -> Answer | None:
+        """What is answered; None for what happens elsewhere."""
+        if "say" in step:
+            return self.hear(step["say"])
+        if "code" in step:
+            return self.hear(self.code(step["code"]))
+        if "restart" in step:
+            return self.restart()
+        if "confirm_behind" in step:
+            underway = self.services.confirmations.get(self.name)
+            assert underway is not None
+            underway.give(self.code("right"))
+        elif "app" in step:
+            self.tap(approve=step["app"] == "approve")
+        elif "page" in step:
+            self.sign(approve=step["page"] == "approve")
+        elif "well" in step:
+            self.practice.relieve()
+        else:
+            self.practice.order(**step["fault"])
+        return None
+
+    def hear(self, text: str) -> Answer:
+        answer = self.dialogue.handle(text, conversation=self.name)
+        self.page = next(
+            (str(each.values["page"]) for each in answer.replies if "page" in each.values), self.page
+        )
+        return answer
+
+    def code(self, kind: str) -> str:
+        if kind == "page":
+            return self.shown
+        waiting = self.ask("otp")["codes"]
+        right = str(waiting[0]["code"])
+        self.codes.append(right)
+        if kind == "wrong":
+            return f"{(int(right) + 1) % 10 ** len(right):0{len(right)}}"
+        if kind == "long":
+            return right * 2
+        return " ".join(DIGITS[int(digit)] for digit in right) if kind == "spoken" else right
+
+    def tap(self, *, approve: bool) -> None:
+        waiting = self.ask("approvals")["approvals"][0]
+        answer = {"bank": waiting["bank"], "authorisationId": waiting["authorisationId"], "approve": approve}
+        url = f"{self.practice.bank.base_url}/practice/approvals"
+        requests.post(url, json=answer, timeout=5).raise_for_status()
+
+    def sign(self, *, approve: bool) -> None:
+        form = {"psu": "anna", "password": "sunflower", "answer": "yes" if approve else "no"}
+        page = requests.post(self.page, data=form, timeout=5)
+        page.raise_for_status()
+        code = re.search(r"<code>(\w+)</code>", page.text)
+        self.shown = code[1] if code else ""
+        self.codes += [self.shown] if code else []
+
+    def restart(self) -> Answer:
+        self.dialogue.forget(self.name)
+        self.services = configured(self.services.settings, self.services.password is not nobody_types)
+        return self.dialogue.begin("payment_news", conversation=self.name)
+
+    def ask(self, what: str) -> Any:
+        answer = requests.get(f"{self.practice.bank.base_url}/practice/{what}", timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def configured(settings: Settings, keyboard: bool) -> Services:
+    """The services of a new process."""
+    services = replace(services_of(settings), password=password_of if keyboard else nobody_types)
+    configure(services)
+    return services
+
+
+@pytest.fixture(scope="module")
+def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    """A practice bank of its own: what is paid here would surprise other tests."""
+    database = tmp_path_factory.mktemp("till") / "bank.sqlite"
+    with running_bank(database, seed=SEED, today=TODAY) as bank:
+        yield Practice(bank, database)
+
+
+@pytest.fixture(scope="module")
+def wallet(till: Practice, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = Settings(data=ROOT, home=tmp_path_factory.mktemp("wallet"), keyring=False)
+    connections = Connections.from_settings(settings)
+    for name, base_url in till.bank.banks.items():
+        connect(connections, Anna(till.bank.base_url), name=name, base_url=base_url, psu_id="anna")
+    return settings
+
+
+@pytest.fixture(scope="module")
+def dialogue(nlu_model: Path) -> Iterator[Dialogue]:
+    with Dialogue.load(nlu_model) as dialogue:
+        yield dialogue
+
+
+@pytest.fixture
+def customer(
+    request: pytest.FixtureRequest,
+    wallet: Settings,
+    till: Practice,
+    dialogue: Dialogue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Customer]:
+    name = str(request.param)
+    script = DIALOGUES[name]
+    monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
+    services = configured(replace(wallet, confirm=script.get("confirm", "")), script.get("keyboard", True))
+    for payee in script.get("payees", ()):
+        services.payees.add(**payee)
+    set_quirks(till, script.get("quirks", {}))
+    yield Customer(name, dialogue, till, services)
+    till.relieve()
+    set_quirks(till, {bank: [] for bank in script.get("quirks", {})})
+    for known in services.payees.saved():
+        services.payees.remove(known)
+    dialogue.forget(name)
+    configure(None)
+
+
+def memory_of(customer: Customer) -> str:
+    """Everything that Rasa remembers of the conversation: events with texts and metadata, slots."""
+    tracker = asyncio.run(customer.dialogue._memory.retrieve(customer.name))
+    if tracker is None:
+        return ""
+    state = tracker.current_state(EventVerbosity.ALL)
+    return json.dumps(state, default=str, ensure_ascii=False)
+
+
+def set_quirks(till: Practice, quirks: Mapping[str, list[str]]) -> None:
+    usual = {"harbour": ["absoluteLinks"], "meadow": ["relativeLinks"]}
+    for bank, wanted in quirks.items():
+        order = {"bank": bank, "quirks": [*usual[bank], *wanted]}
+        url = f"{till.bank.base_url}/practice/quirks"
+        requests.post(url, json=order, timeout=5).raise_for_status()
+
+
+def booked_since(till: Practice, mark: int) -> list[dict[str, str]]:
+    """What left the customer's accounts, by the bank's own books."""
+    query = """select accounts.key, entries.minor, entries.counterparty, entries.remittance
+               from entries join accounts on accounts.id = entries.account_id
+               where entries.rowid > ? and entries.minor < 0 and payment_id is not null
+               and accounts.key in ('everyday', 'savings', 'joint')
+               order by entries.rowid"""
+    with closing(sqlite3.connect(f"file:{till.database}?mode=ro", uri=True)) as books:
+        rows = books.execute(query, (mark,)).fetchall()
+    return [
+        {"from": ACCOUNTS[key], "amount": f"{Decimal(minor) / 100:.2f}", "to": to, "text": text or ""}
+        for key, minor, to, text in rows
+    ]
+
+
+def last_entry(till: Practice) -> int:
+    with closing(sqlite3.connect(f"file:{till.database}?mode=ro", uri=True)) as books:
+        return int(books.execute("select max(rowid) from entries").fetchone()[0])
+
+
+def test_there_are_enough_dialogues() -> None:
+    assert len(DIALOGUES) >= 40
+    assert all("booked" in dialogue for dialogue in DIALOGUES.values())
+
+
+@pytest.mark.parametrize("customer", list(DIALOGUES), indirect=True)
+def test_a_payment(customer: Customer, caplog: pytest.LogCaptureFixture) -> None:
+    script = DIALOGUES[customer.name]
+    caplog.set_level(logging.DEBUG)
+    before, open_before = last_entry(customer.practice), customer.services.payments.open_payments()
+    said = remembered = ""
+    for step in script["turns"]:
+        answer = customer.take(step)
+        if answer is None:
+            continue
+        said += "".join(f"{each.screen}\n{each.speech}\n{dict(each.values)}\n" for each in answer.replies)
+        said += f"{answer.entities}"
+        remembered += memory_of(customer)
+        if step["replies"] == "any":
+            continue
+        wanted = [{each: {}} if isinstance(each, str) else each for each in step["replies"]]
+        wanted = [{name: values or {} for name, values in each.items()} for each in wanted]
+        wrong = differences(wanted, answer)
+        assert not wrong, f"{step}: {answer.intent} {answer.entities}: {wrong}\n{said}"
+        assert "{" not in "".join(reply.screen + reply.speech for reply in answer.replies)
+    booked = booked_since(customer.practice, before)
+    assert len(booked) == len(script["booked"]), booked
+    for wanted_entry, entry in zip(script["booked"], booked, strict=True):
+        assert wanted_entry.items() <= entry.items(), booked
+    opened = [each for each in customer.services.payments.open_payments() if each not in open_before]
+    unsettled = [each for each in opened if each.state.value != "on its way"]
+    assert len(unsettled) == script.get("open", 0), opened
+    for code in customer.codes:
+        spoken = " ".join(DIGITS[int(digit)] for digit in code) if code.isdigit() else code
+        for place in (remembered, said, caplog.text):
+            assert code not in place
+            assert spoken not in place
