@@ -36,8 +36,10 @@ from assistant.nlu.runtime import Dialogue
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
 from assistant.practice import password_of
 from assistant.sandbox.process import running_bank
+from assistant.security.guard import Guard
+from assistant.security.rules import Rules
 from assistant.settings import Settings
-from tests.actions.conftest import SEED, TODAY, Anna, Practice, services_of
+from tests.actions.conftest import PASSCODE, ROOM, SEED, TODAY, Anna, Practice, services_of
 from tests.actions.test_dialogues import differences
 from tests.conftest import ROOT
 
@@ -86,11 +88,19 @@ class Customer:
         return None
 
     def hear(self, text: str) -> Answer:
+        """The passcode, which `dialogues/guarding.yml` is about, is given unasked here."""
         answer = self.dialogue.handle(text, conversation=self.name)
+        if answer.replies[-1].response == "utter_passcode_ask":
+            answer = self.dialogue.handle(self.digits(answer), conversation=self.name)
         self.page = next(
             (str(each.values["page"]) for each in answer.replies if "page" in each.values), self.page
         )
         return answer
+
+    def digits(self, answer: Answer) -> str:
+        places = self.services.phrases.words("places")
+        wanted = (str(answer.replies[-1].values[each]) for each in ("first", "second"))
+        return " ".join(PASSCODE[places.index(each)] for each in wanted)
 
     def code(self, kind: str) -> str:
         if kind == "page":
@@ -150,6 +160,9 @@ def wallet(till: Practice, tmp_path_factory: pytest.TempPathFactory) -> Settings
     connections = Connections.from_settings(settings)
     for name, base_url in till.bank.banks.items():
         connect(connections, Anna(till.bank.base_url), name=name, base_url=base_url, psu_id="anna")
+    guard = Guard.from_settings(settings)
+    guard.set_rules(Rules(limits={"EUR": ROOM, "GBP": ROOM}))
+    guard.set_passcode(PASSCODE)
     return settings
 
 
