@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -45,7 +45,9 @@ def uninterrupted() -> Iterator[None]:
 
 def wait_for_others() -> None:
     """Until no other thread is in such a step; signals wait as long."""
-    with uninterrupted(), _others:
+    is_main = threading.current_thread() is threading.main_thread()
+    # Elsewhere it would wait for itself.
+    with uninterrupted() if is_main else nullcontext(), _others:
         _others.wait_for(lambda: _busy == 0)
 
 

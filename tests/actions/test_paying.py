@@ -98,7 +98,7 @@ class Customer:
         return answer
 
     def digits(self, answer: Answer) -> str:
-        places = self.services.phrases.words("places")
+        places = self.services.phrases.words("passcode_places")
         wanted = (str(answer.replies[-1].values[each]) for each in ("first", "second"))
         return " ".join(PASSCODE[places.index(each)] for each in wanted)
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from assistant.bank.uninterrupted import uninterrupted
+from assistant.bank.uninterrupted import uninterrupted, wait_for_others
 
 
 def test_ctrl_c_comes_when_the_step_is_over() -> None:
@@ -58,3 +58,28 @@ def test_other_threads_are_left_alone() -> None:
     thread.start()
     thread.join()
     assert handlers == [signal.default_int_handler]
+
+
+def test_who_ends_the_program_waits_for_steps_in_other_threads() -> None:
+    begun, may_end, done = threading.Event(), threading.Event(), []
+
+    def work() -> None:
+        with uninterrupted(), uninterrupted():
+            begun.set()
+            may_end.wait()
+            done.append("step")
+
+    def ended() -> None:
+        wait_for_others()
+        done.append("end")
+
+    working = threading.Thread(target=work)
+    working.start()
+    begun.wait()
+    ending = threading.Thread(target=ended)
+    ending.start()
+    may_end.set()
+    ending.join()
+    working.join()
+    assert done == ["step", "end"]
+    wait_for_others()

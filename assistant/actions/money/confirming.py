@@ -36,6 +36,11 @@ def begin(turn: Turn, draft: Draft) -> Draft:
     wanted = guarding.wanted(turn, draft, order)
     if wanted is not None:
         return wanted
+    left = services.confirmations.pop(turn.conversation)
+    if left is not None:  # of a conversation that broke off
+        left.give_up()
+    # Whatever comes of it, the balance read before is no longer to be relied on.
+    services.portfolio.forget()
     try:
         underway = services.payments.start(order, services.wish)
     except AssistantError as error:
