@@ -35,12 +35,13 @@ from assistant.nlu.answer import Answer
 from assistant.nlu.runtime import Dialogue
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
 from assistant.practice import password_of
+from assistant.replay.judging import wrong_replies
+from assistant.replay.scenario import WantedReply
 from assistant.sandbox.process import running_bank
 from assistant.security.guard import Guard
 from assistant.security.rules import Rules
 from assistant.settings import Settings
 from tests.actions.conftest import PASSCODE, ROOM, SEED, TODAY, Anna, Practice, services_of
-from tests.actions.test_dialogues import differences
 from tests.conftest import ROOT
 
 DIALOGUES: dict[str, dict[str, Any]] = {
@@ -253,9 +254,12 @@ def test_a_payment(customer: Customer, caplog: pytest.LogCaptureFixture) -> None
         remembered += memory_of(customer)
         if step["replies"] == "any":
             continue
-        wanted = [{each: {}} if isinstance(each, str) else each for each in step["replies"]]
-        wanted = [{name: values or {} for name, values in each.items()} for each in wanted]
-        wrong = differences(wanted, answer)
+        wanted = [
+            WantedReply(each, {}) if isinstance(each, str) else WantedReply(*next(iter(each.items())))
+            for each in step["replies"]
+        ]
+        replies = [(reply.response, reply.screen, reply.values) for reply in answer.replies]
+        wrong = [problem.text for problem in wrong_replies(wanted, replies)]
         assert not wrong, f"{step}: {answer.intent} {answer.entities}: {wrong}\n{said}"
         assert "{" not in "".join(reply.screen + reply.speech for reply in answer.replies)
     booked = booked_since(customer.practice, before)
