@@ -162,7 +162,7 @@ def wallet(till: Practice, tmp_path_factory: pytest.TempPathFactory) -> Settings
     for name, base_url in till.bank.banks.items():
         connect(connections, Anna(till.bank.base_url), name=name, base_url=base_url, psu_id="anna")
     guard = Guard.from_settings(settings)
-    guard.set_rules(Rules(limits={"EUR": ROOM, "GBP": ROOM}))
+    guard.set_rules(Rules(limits={"EUR": ROOM, "GBP": ROOM}, answers_after=None))
     guard.set_passcode(PASSCODE)
     return settings
 
