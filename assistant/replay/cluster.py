@@ -68,7 +68,8 @@ def replay_on_cluster(cases: Iterable[Case], setup: Setup, address: str) -> Iter
             sent[future] = case
             return future
 
-        coming = as_completed([send(case) for case in islice(waiting, threads * _AHEAD)])
+        first = [send(case) for case in islice(waiting, threads * _AHEAD)]
+        coming = as_completed(first, loop=client.loop)
         for future in coming:
             case = sent.pop(future)
             failure = future.exception()
