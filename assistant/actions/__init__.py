@@ -5,6 +5,27 @@ package by its name.
 """
 
 from assistant.actions import topics
-from assistant.actions.money import form
+from assistant.actions.money import (
+    again,
+    arrived,
+    bills,
+    card_control,
+    form,
+    orders,
+    payee_list,
+    task,
+    top_ups,
+)
 
-__all__ = ["form", "topics"]
+__all__ = [
+    "again",
+    "arrived",
+    "bills",
+    "card_control",
+    "form",
+    "orders",
+    "payee_list",
+    "task",
+    "top_ups",
+    "topics",
+]

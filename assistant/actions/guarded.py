@@ -29,6 +29,14 @@ def may_tell(turn: Turn) -> bool:
     return False
 
 
+def may_list(turn: Turn) -> bool:
+    """The same for what is no question that could be asked again by itself: the customer asks anew."""
+    told = may_tell(turn)
+    if not told:
+        turn.question = None
+    return told
+
+
 def is_question(demand: Demand) -> bool:
     """Whether digits can be given for it now."""
     return demand.need in (Need.POSITIONS, Need.TYPED)

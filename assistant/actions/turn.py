@@ -15,11 +15,12 @@ from assistant.actions.question import Filters, Question
 from assistant.actions.services import Services
 from assistant.errors import AssistantError, BankError, BankServerError, BankUnreachableError
 
-QUERY, REST, LAST_REPLY, SPEECH_RATE, PAYMENT = "query", "rest", "last_reply", "speech_rate", "payment"
+QUERY, REST, LAST_REPLY, SPEECH_RATE = "query", "rest", "last_reply", "speech_rate"
+PAYMENT, TASK = "payment", "task"
 """Names of the slots."""
 UNHEARD = "unheard"
 """The slot for what was cut off, and its name among the metadata of the turn that cut it."""
-PAYMENT_FORM, PASSCODE_FORM = "payment_form", "passcode_form"
+PAYMENT_FORM, PASSCODE_FORM, MANAGING_FORM = "payment_form", "passcode_form", "managing_form"
 _REQUESTED = "requested_slot"
 
 
@@ -73,6 +74,16 @@ class Turn:
     @payment.setter
     def payment(self, slot: Mapping[str, Any] | None) -> None:
         self._changes[PAYMENT] = slot
+
+    @property
+    def task(self) -> Mapping[str, Any] | None:
+        """What is being changed, as `assistant/actions/money/task.py` writes it."""
+        slot = self._slot(TASK)
+        return slot if isinstance(slot, Mapping) else None
+
+    @task.setter
+    def task(self, slot: Mapping[str, Any] | None) -> None:
+        self._changes[TASK] = slot
 
     def end_form(self) -> None:
         """The form has nothing left to ask."""
@@ -195,7 +206,9 @@ def _was_answered(events: Sequence[Mapping[str, Any]]) -> bool:
     return False
 
 
-_FORM_ACTIONS = frozenset({PAYMENT_FORM, PASSCODE_FORM, "action_extract_slots", "action_listen"})
+_FORM_ACTIONS = frozenset(
+    {PAYMENT_FORM, PASSCODE_FORM, MANAGING_FORM, "action_extract_slots", "action_listen"}
+)
 
 
 def _certainty(heard: object, intent: Mapping[str, Any]) -> float:

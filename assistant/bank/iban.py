@@ -11,7 +11,7 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 from assistant.errors import IbanDigitsError, IbanError, IbanLengthError
 
 _REGISTRY = numdb.get("iban")
-_PART = re.compile(r"([0-9]+)!")
+_PART = re.compile(r"([0-9]+)!([nac])")
 
 
 def check_iban(written: str) -> str:
@@ -39,4 +39,17 @@ def iban_length(country: str) -> int | None:
     """Characters of an IBAN of this country, by SWIFT's registry; None where there are none."""
     found = _REGISTRY.info(country.upper())
     bban = found[0][1].get("bban") if found else None
-    return 4 + sum(int(part) for part in _PART.findall(bban)) if bban else None
+    return 4 + sum(int(count) for count, _ in _PART.findall(bban)) if bban else None
+
+
+def heard_iban(characters: str) -> str:
+    """The same, whole or its beginning, with the digit 0 and the letter O exchanged where the country's
+    structure has room for only the other one: both are said "oh"."""
+    found = _REGISTRY.info(characters[:2].upper())
+    bban = found[0][1].get("bban", "") if found else ""
+    kinds = "aann" + "".join(kind * int(count) for count, kind in _PART.findall(bban))
+    swapped = {"n": ("O", "0"), "a": ("0", "O"), "c": ("", "")}
+    return "".join(
+        swapped[kind][1] if sign == swapped[kind][0] else sign
+        for sign, kind in zip(characters, kinds.ljust(len(characters), "c"), strict=False)
+    )

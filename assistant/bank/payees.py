@@ -137,11 +137,9 @@ class PayeeBook:
         wanted = folded(name)
         return tuple(each for each in self.all() if folded(each.name) == wanted)
 
-    def last_paid(self, payee: KnownPayee) -> Transaction | None:
+    def last_paid(self, iban: str) -> Transaction | None:
         """The last payment to that account number that the banks show."""
-        if not payee.iban:
-            return None
-        return next((each for each in self._portfolio.paid() if each.counterparty_iban == payee.iban), None)
+        return next((each for each in self._portfolio.paid() if each.counterparty_iban == iban), None)
 
     def add(self, name: str, iban: str, *, verified: bool = False, holder: str = "") -> KnownPayee:
         """Raises IbanError, OrderError for a name that cannot be written, and PayeeExistsError."""

@@ -13,6 +13,9 @@ from assistant.sandbox.schema import cards
 USUAL_LIMIT = 250_000
 """Cents or pence a day."""
 
+HIGHEST_LIMIT = 500_000
+"""Cents or pence a day that a customer can ask for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:

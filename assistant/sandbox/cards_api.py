@@ -8,7 +8,7 @@ from sanic.request import Request
 
 from assistant.sandbox.access import Right
 from assistant.sandbox.accounts_api import admit
-from assistant.sandbox.cards import Card
+from assistant.sandbox.cards import HIGHEST_LIMIT, Card
 from assistant.sandbox.desk import Answer, Desk, check_attended, read_body
 from assistant.sandbox.ledger import Account
 from assistant.sandbox.orders import read_minor
@@ -38,6 +38,10 @@ def limit_card(desk: Desk, request: Request, card_id: str) -> Answer:
     check_attended(request)
     card = _card(desk, request, card_id)
     limit = read_minor(read_body(request).get("dailyLimit"), "dailyLimit", card.account.plan.currency)
+    if limit > HIGHEST_LIMIT:
+        raise RefusalError(
+            "PARAMETER_NOT_SUPPORTED", "more than the bank lets anybody spend", path="dailyLimit"
+        )
     return _saved(desk, replace(card, limit=limit))
 
 

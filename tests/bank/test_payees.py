@@ -131,13 +131,13 @@ def test_whoever_was_paid_before_and_own_accounts_are_known(
     (landlord,) = book.find("liffey homes")
     assert landlord.source is PayeeSource.PAST
     assert landlord.since == date(2026, 3, 2), "the rent of March, moved by a weekend"
-    last = book.last_paid(landlord)
+    last = book.last_paid(landlord.iban)
     assert last is not None and str(last.money.amount) == "-1350.00"
     (savings,) = book.find("Rainy day savings")
     assert (savings.source, savings.payee.name) == (PayeeSource.OWN_ACCOUNT, "Anna Keller")
     book.add("my landlord", landlord.iban, holder="Liffey Homes")
     assert book.find("liffey homes") == (), "it is on the list now, under the customer's own name"
-    assert book.last_paid(book.find("my landlord")[0]) == last
+    assert book.last_paid(book.find("my landlord")[0].iban) == last
     ibans = [each.iban for each in book.all() if each.iban]
     assert len(ibans) == len(set(ibans))
     portfolio.close()

@@ -73,6 +73,8 @@ def test_a_card_is_frozen_limited_and_freed(payer: Payer) -> None:
         assert frozen == {**visa, "status": "blocked"}
     (account,) = bank.read("/card-accounts", consent)["cardAccounts"]
     assert account["status"] == "blocked"
+    too_much = bank.call("PUT", f"{path}/limit", body={"dailyLimit": euros("5000.01")}, headers=asked)
+    assert error_code(too_much) == (400, "PARAMETER_NOT_SUPPORTED")
     limit = {"dailyLimit": euros("300.00")}
     assert bank.call("PUT", f"{path}/limit", body=limit, headers=asked).status_code == 200
     assert bank.read(path, consent)["card"] == {**frozen, **limit}

@@ -39,7 +39,9 @@ def question(turn: Turn, draft: Draft) -> tuple[Said, ...]:
     if draft.step is Step.PASSCODE or (draft.step is not None and draft.step.is_confirming):
         return draft.asks
     plain = {
-        Step.DAY: "utter_payment_ask_day",
+        Step.DAY: "utter_standing_ask_day" if draft.standing else "utter_payment_ask_day",
+        Step.OFTEN: "utter_standing_ask_often",
+        Step.PHONE: "utter_top_up_ask_phone",
         Step.OTHER_SOURCE: "utter_payment_ask_other_source",
         Step.CHANGE: "utter_payment_ask_change",
         Step.RETRY: "utter_payment_ask_retry",
@@ -97,6 +99,8 @@ def _to_know(turn: Turn, draft: Draft) -> tuple[Said, ...]:
 
 
 def _read_back(turn: Turn, draft: Draft) -> Said:
+    if draft.cancels:
+        return Said("utter_change_read_back" if draft.then else "utter_cancel_read_back", facts(turn, draft))
     money, recipient = draft.money, draft.to
     assert money is not None and recipient is not None  # noqa: S101 - nothing is read back without
     grows = draft.doubt or money.amount >= LARGE
@@ -121,6 +125,9 @@ def _name(recipient: Recipient) -> str:
 
 
 def _when(turn: Turn, draft: Draft) -> str:
+    if draft.frequency is not None and draft.on is not None:
+        often = turn.phrases(f"frequencies.{draft.frequency.value}")
+        return turn.phrases("paying.every", often=often, day=turn.day(draft.on))
     if draft.instant:
         return turn.phrases("paying.instantly")
     if draft.on is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 
 from assistant.actions.money.draft import Draft, Said, Source, Step
 from assistant.actions.turn import Turn
@@ -14,6 +15,7 @@ from assistant.bank.payment import (
     PayeeCheck,
     PaymentState,
     Product,
+    Schedule,
     order_to_own_account,
     order_to_payee,
 )
@@ -61,6 +63,7 @@ def _order(turn: Turn, draft: Draft, account: Account) -> Order:
     if money is None or recipient is None:
         raise OrderError("not everything was said")
     product = Product.INSTANT if draft.instant else Product.SEPA
+    on, schedule = _when(draft)
     if recipient.own:
         accounts = turn.services.portfolio.accounts().items
         number = recipient.iban or recipient.masked_pan
@@ -68,14 +71,29 @@ def _order(turn: Turn, draft: Draft, account: Account) -> Order:
         if target is None:
             raise AccountError("the account that is paid is gone")
         return order_to_own_account(
-            account, target, money, product, remittance=draft.remittance, today=turn.today, on=draft.on
+            account,
+            target,
+            money,
+            product,
+            remittance=draft.remittance,
+            today=turn.today,
+            on=on,
+            schedule=schedule,
         )
     payee = recipient.payee
     if draft.match is Match.CLOSE:
         payee = replace(payee, name=draft.right_name)
-    return order_to_payee(
-        account, payee, money, product, remittance=draft.remittance, today=turn.today, on=draft.on
+    order = order_to_payee(
+        account,
+        payee,
+        money,
+        product,
+        remittance=draft.remittance,
+        today=turn.today,
+        on=on,
+        schedule=schedule,
     )
+    return replace(order, request=draft.request)
 
 
 def _verified(turn: Turn, draft: Draft, account: Account) -> Draft:
@@ -87,6 +105,15 @@ def _verified(turn: Turn, draft: Draft, account: Account) -> Draft:
     except NotOfferedError:
         check = PayeeCheck(Match.NOT_POSSIBLE)
     return replace(draft, match=check.match, right_name=check.name)
+
+
+def _when(draft: Draft) -> tuple[date | None, Schedule | None]:
+    """The day of a payment, or when a standing order is carried out."""
+    if not draft.standing:
+        return draft.on, None
+    if draft.on is None or draft.frequency is None:
+        raise OrderError("not everything was said")
+    return None, Schedule(draft.on, draft.frequency)
 
 
 def _enough(turn: Turn, account: Account, order: Order) -> bool:

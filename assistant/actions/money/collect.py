@@ -21,15 +21,29 @@ from assistant.money import Money
 
 def merged(turn: Turn, draft: Draft, parts: Parts) -> Draft:
     """The draft with what was said now in place of what was said before."""
+    parts = _changeable(turn, draft, parts)
     draft = _with_amount(turn, draft, parts)
     draft = _with_names(turn, draft, parts)
     if parts.remittance:
         draft = replace(draft, remittance=parts.remittance)
+    if parts.frequency is not None:
+        draft = replace(draft, frequency=parts.frequency, standing=True, instant=False)
     if parts.on is not None:
-        draft = replace(draft, on=parts.on if parts.on != turn.today else None, instant=False)
-    if parts.instant:
+        on = parts.on if parts.on != turn.today or draft.standing else None
+        draft = replace(draft, on=on, instant=False)
+    if parts.instant and not draft.standing:
         draft = replace(draft, instant=True, on=None)
     return draft
+
+
+def _changeable(turn: Turn, draft: Draft, parts: Parts) -> Parts:
+    """Without what a request to pay leaves no choice about."""
+    if not draft.request:
+        return parts
+    allowed = Parts(source=parts.source, account=parts.account, on=parts.on, instant=parts.instant)
+    if parts != replace(allowed, no_day=parts.no_day):
+        turn.say("utter_request_fixed")
+    return allowed
 
 
 def advanced(turn: Turn, draft: Draft) -> Draft:
@@ -37,6 +51,8 @@ def advanced(turn: Turn, draft: Draft) -> Draft:
 
     Looks names up and asks the bank about payee and funds. Raises AssistantError.
     """
+    if draft.cancels:
+        return draft.at(Step.READ_BACK)
     accounts = _accounts(turn)
     try:
         draft = _found(turn, draft, accounts)
@@ -179,7 +195,21 @@ def _asked(turn: Turn, draft: Draft, accounts: Sequence[Account]) -> Draft:
             options = tuple(turn.wording.money(Money(draft.value, each)) for each in currencies)
             return draft.at(Step.CURRENCY, options=options)
         draft = replace(draft, currency=currencies[0])
+    if draft.offered and f"{draft.value:.2f}" not in draft.offered:
+        turn.say("utter_top_up_amounts", amounts=turn.wording.one_of(_offers(turn, draft)))
+        return replace(draft, value=None).at(Step.AMOUNT)
+    if draft.offered and not draft.remittance:
+        return draft.at(Step.PHONE)
+    if draft.standing and draft.frequency is None:
+        return draft.at(Step.OFTEN)
+    if draft.standing and draft.on is None:
+        return draft.at(Step.DAY)
     return _from_somewhere(turn, draft, accounts)
+
+
+def _offers(turn: Turn, draft: Draft) -> list[str]:
+    currency = draft.currency or ""
+    return [turn.wording.money(Money(Decimal(each), currency)) for each in draft.offered]
 
 
 def _amount(turn: Turn, value: str, currency: str | None) -> str:
@@ -192,7 +222,12 @@ def _from_somewhere(turn: Turn, draft: Draft, accounts: Sequence[Account]) -> Dr
         turn.say("utter_payment_not_payable", account=draft.source.label)
         draft = replace(draft, source=None)
     possible = [
-        each for each in accounts if pays(each) and each.currency == draft.currency and each.iban != paid
+        each
+        for each in accounts
+        if pays(each)
+        and each.currency == draft.currency
+        and each.iban != paid
+        and draft.bank in ("", each.bank)
     ]
     if draft.source is not None and not any(_is(draft.source, each) for each in possible):
         turn.say("utter_payment_not_payable", account=draft.source.label)

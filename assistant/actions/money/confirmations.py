@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 
-from assistant.bank.underway import PaymentUnderway
+from assistant.bank.underway import Underway
 
 
 class Confirmations:
@@ -15,18 +15,18 @@ class Confirmations:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._underway: dict[str, PaymentUnderway] = {}
+        self._underway: dict[str, Underway] = {}
         self._looked = False
 
-    def put(self, conversation: str, underway: PaymentUnderway) -> None:
+    def put(self, conversation: str, underway: Underway) -> None:
         with self._lock:
             self._underway[conversation] = underway
 
-    def get(self, conversation: str) -> PaymentUnderway | None:
+    def get(self, conversation: str) -> Underway | None:
         with self._lock:
             return self._underway.get(conversation)
 
-    def pop(self, conversation: str) -> PaymentUnderway | None:
+    def pop(self, conversation: str) -> Underway | None:
         with self._lock:
             return self._underway.pop(conversation, None)
 

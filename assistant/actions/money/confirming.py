@@ -15,7 +15,7 @@ from assistant.actions.turn import Turn
 from assistant.bank.payment import Order, PaymentState
 from assistant.bank.sca import Ask, Need
 from assistant.bank.sca_steps import ScaMethod
-from assistant.bank.underway import PaymentUnderway
+from assistant.bank.underway import Underway
 from assistant.errors import AssistantError, PaymentUnknownError, ScaError
 from assistant.nlu import apart
 from assistant.nlu.matching import plain_words
@@ -32,6 +32,8 @@ _CHANGES = ("change_payment", "pay", "refine")
 def begin(turn: Turn, draft: Draft) -> Draft:
     """After the yes: what the guard has to say comes first, then the journal, then the bank."""
     services = turn.services
+    if draft.cancels:
+        return _cancel(turn, draft)
     order = order_of(turn, draft)
     wanted = guarding.wanted(turn, draft, order)
     if wanted is not None:
@@ -45,6 +47,20 @@ def begin(turn: Turn, draft: Draft) -> Draft:
         underway = services.payments.start(order, services.wish)
     except AssistantError as error:
         return _lost(turn, draft, order, error)
+    services.confirmations.put(turn.conversation, underway)
+    return _go_on(turn, draft, underway, underway.ask)
+
+
+def _cancel(turn: Turn, draft: Draft) -> Draft:
+    services = turn.services
+    wanted = guarding.wanted_for_change(turn, draft)
+    if wanted is not None:
+        return wanted
+    try:
+        payment = next(each for each in services.payments.history() if each.id == draft.cancels)
+        underway = services.payments.start_cancelling(payment, services.wish)
+    except AssistantError as error:
+        return outcome.failed(draft, error)
     services.confirmations.put(turn.conversation, underway)
     return _go_on(turn, draft, underway, underway.ask)
 
@@ -66,7 +82,7 @@ def answered(turn: Turn, draft: Draft) -> Draft | None:
         method = _method(turn, draft, underway.ask.methods)
         if method is not None:
             return _give(turn, draft, underway, method.id)
-    if turn.intent in _CHANGES and (parts := parts_of(turn)):
+    if turn.intent in _CHANGES and not draft.cancels and (parts := parts_of(turn)):
         ended = outcome.withdrawn(turn, draft, underway.give_up())
         if underway.payment.state not in (PaymentState.CANCELLED, PaymentState.NOT_DONE):
             return ended
@@ -81,7 +97,7 @@ def answered(turn: Turn, draft: Draft) -> Draft | None:
     return draft
 
 
-def _with_code(turn: Turn, draft: Draft, underway: PaymentUnderway, code: str) -> Draft:
+def _with_code(turn: Turn, draft: Draft, underway: Underway, code: str) -> Draft:
     longest = underway.ask.challenge.longest
     if draft.step is Step.CODE and not _SHORTEST <= len(code) <= (longest or len(code)):
         turn.say("utter_payment_short_code")
@@ -89,7 +105,7 @@ def _with_code(turn: Turn, draft: Draft, underway: PaymentUnderway, code: str) -
     return _give(turn, draft, underway, code)
 
 
-def _give(turn: Turn, draft: Draft, underway: PaymentUnderway, answer: str) -> Draft:
+def _give(turn: Turn, draft: Draft, underway: Underway, answer: str) -> Draft:
     try:
         ask = underway.give(answer)
     except ScaError as error:
@@ -103,7 +119,7 @@ def _give(turn: Turn, draft: Draft, underway: PaymentUnderway, answer: str) -> D
     return _go_on(turn, draft, underway, ask)
 
 
-def _look(turn: Turn, draft: Draft, underway: PaymentUnderway) -> Draft:
+def _look(turn: Turn, draft: Draft, underway: Underway) -> Draft:
     for pause in _PAUSES:
         underway.wire.patience.sleep(pause)
         try:
@@ -116,7 +132,7 @@ def _look(turn: Turn, draft: Draft, underway: PaymentUnderway) -> Draft:
     return draft
 
 
-def _go_on(turn: Turn, draft: Draft, underway: PaymentUnderway, ask: Ask) -> Draft:
+def _go_on(turn: Turn, draft: Draft, underway: Underway, ask: Ask) -> Draft:
     """Up to where only the customer knows."""
     bank = underway.wire.bank
     try:
@@ -125,7 +141,7 @@ def _go_on(turn: Turn, draft: Draft, underway: PaymentUnderway, ask: Ask) -> Dra
             if ask.message and ask.need not in (Need.METHOD, Need.CODE):
                 turn.say("utter_payment_bank_says", bank=bank, message=ask.message)
             if ask.need is Need.NOTHING:
-                return outcome.ended(turn, draft, underway.finish())
+                return _ended(turn, draft, underway)
             if ask.need is not Need.PASSWORD:
                 return _asked(turn, draft, underway, ask)
             password = turn.services.password(bank, underway.psu_id)
@@ -137,7 +153,20 @@ def _go_on(turn: Turn, draft: Draft, underway: PaymentUnderway, ask: Ask) -> Dra
         return outcome.failed(draft, error)
 
 
-def _asked(turn: Turn, draft: Draft, underway: PaymentUnderway, ask: Ask) -> Draft:
+def _ended(turn: Turn, draft: Draft, underway: Underway) -> Draft:
+    """How it ended; what takes the place of a cancelled payment is read back at once."""
+    ended = outcome.ended(turn, draft, underway.finish())
+    if not draft.then:
+        return ended
+    for said in ended.ended:
+        turn.say(said.response, **said.values)
+    turn.services.payments.told(underway.payment)
+    turn.services.confirmations.pop(turn.conversation)
+    turn.services.portfolio.forget()
+    return advanced(turn, Draft.from_slot(draft.then))
+
+
+def _asked(turn: Turn, draft: Draft, underway: Underway, ask: Ask) -> Draft:
     bank = underway.wire.bank
     if ask.need is Need.METHOD:
         options = tuple(method.name for method in ask.methods)
@@ -158,7 +187,7 @@ def _asked(turn: Turn, draft: Draft, underway: PaymentUnderway, ask: Ask) -> Dra
     return draft.at(Step.APP, asks=(*_practice(turn, underway, "app", "app"), said))
 
 
-def _practice(turn: Turn, underway: PaymentUnderway, what: str, place: str) -> tuple[Said, ...]:
+def _practice(turn: Turn, underway: Underway, what: str, place: str) -> tuple[Said, ...]:
     """Where the made-up customer finds what a real one has in the pocket."""
     if not turn.services.settings.practice:
         return ()

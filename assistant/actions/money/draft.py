@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from assistant.bank.payment import Match, Payee
+from assistant.bank.payment import Frequency, Match, Payee
 from assistant.money import Money
 
 
@@ -21,6 +21,10 @@ class Step(str, Enum):
     CURRENCY = "currency"
     SOURCE = "source"
     DAY = "day"
+    OFTEN = "often"
+    """How often a standing order is carried out."""
+    PHONE = "phone"
+    """Which number is to be topped up."""
     WHICH = "which"
     """One of `options` was meant, for `part`."""
     OTHER_SOURCE = "other source"
@@ -105,6 +109,19 @@ class Draft:
     remittance: str = ""
     on: date | None = None
     instant: bool = False
+    standing: bool = False
+    """A standing order, whose first day is `on`."""
+    frequency: Frequency | None = None
+    bank: str = ""
+    """The only bank that can pay it; empty for any."""
+    request: str = ""
+    """Id of the request to pay that it answers: payee, amount and reference are the request's."""
+    offered: tuple[str, ...] = ()
+    """The only amounts that a top-up can have."""
+    cancels: str = ""
+    """Our id of the payment that is to be cancelled; nothing is paid."""
+    then: Mapping[str, Any] = field(default_factory=dict)
+    """The draft that takes the place of what is cancelled."""
     step: Step | None = None
     part: str = ""
     options: tuple[str, ...] = ()
@@ -153,7 +170,7 @@ class Draft:
         return {name: _written(value) for name, value in written.items() if value not in _EMPTY}
 
 
-_EMPTY = (None, "", (), False)
+_EMPTY: tuple[Any, ...] = (None, "", (), False, {})
 
 
 def _same(value: Any) -> Any:
@@ -171,6 +188,8 @@ _READ: Mapping[str, Any] = {
     "to": lambda value: Recipient(**value),
     "source": lambda value: Source(**value),
     "value": Decimal,
+    "frequency": Frequency,
+    "offered": tuple,
     "on": date.fromisoformat,
     "twin": date.fromisoformat,
     "step": Step,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assistant.actions.base import BankingAction, take_choice
 from assistant.actions.money import confirming, guarding, news, outcome
-from assistant.actions.money.asking import question
+from assistant.actions.money.asking import facts, question
 from assistant.actions.money.certainty import is_clear_yes
 from assistant.actions.money.collect import (
     advanced,
@@ -16,7 +16,7 @@ from assistant.actions.money.collect import (
     whole_text,
 )
 from assistant.actions.money.draft import Draft, Said, Step
-from assistant.actions.money.heard import Parts, currency_in, parts_of
+from assistant.actions.money.heard import Parts, currency_in, parts_of, phone_in
 from assistant.actions.topics.followups import refine
 from assistant.actions.turn import Turn
 from assistant.errors import AssistantError
@@ -26,6 +26,7 @@ from assistant.nlu.utterance import SHORTCUT
 _DROPS = ("cancel", "stop", "goodbye")
 _OURS = (
     "pay",
+    "standing_order",
     "change_payment",
     "affirm",
     "deny",
@@ -138,12 +139,22 @@ def _take_in(turn: Turn, draft: Draft) -> Draft | None:
         again = guarding.judged(turn, draft, code)
         return confirming.begin(turn, draft) if again is None else again
     if turn.intent in _DROPS:
-        return draft.end(Said("utter_payment_dropped"))
+        return _dropped(turn, draft)
+    if draft.step is Step.PHONE and (phone := phone_in(turn.text)):
+        return advanced(turn, replace(draft, remittance=phone))
+    if draft.step is None and turn.intent == "standing_order":
+        draft = replace(draft, standing=True)
     if turn.intent not in _OURS:
         return None
     if turn.intent == "repeat":
         return draft
     return _chosen(turn, draft) or _said(turn, draft)
+
+
+def _dropped(turn: Turn, draft: Draft) -> Draft:
+    if draft.cancels:
+        return draft.end(Said("utter_cancel_kept", facts(turn, draft)))
+    return draft.end(Said("utter_payment_dropped"))
 
 
 def _chosen(turn: Turn, draft: Draft) -> Draft | None:
@@ -160,8 +171,9 @@ def _chosen(turn: Turn, draft: Draft) -> Draft | None:
 
 
 def _said(turn: Turn, draft: Draft) -> Draft:
-    parts = parts_of(turn)
-    if not parts or parts == Parts(inexact=True):
+    # What is to be cancelled is as it is: only yes or no is left to say.
+    parts = Parts() if draft.cancels else parts_of(turn)
+    if not draft.cancels and (not parts or parts == Parts(inexact=True)):
         parts = whole_text(turn, draft) or parts
     if parts:
         told = said_nothing_payable(turn, parts)
@@ -172,8 +184,8 @@ def _said(turn: Turn, draft: Draft) -> Draft:
     if turn.intent == "deny":
         return (
             draft.at(Step.CHANGE)
-            if draft.step is Step.READ_BACK
-            else draft.end(Said("utter_payment_dropped"))
+            if draft.step is Step.READ_BACK and not draft.cancels
+            else _dropped(turn, draft)
         )
     if draft.step is Step.READ_BACK and turn.intent == "affirm":
         if is_clear_yes(turn) and not turn.metadata.get(SHORTCUT):

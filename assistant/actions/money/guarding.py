@@ -26,6 +26,12 @@ def _is_new(turn: Turn, order: Order) -> bool:
     return all(each.counterparty_iban != order.payee.iban for each in turn.services.portfolio.paid())
 
 
+def wanted_for_change(turn: Turn, draft: Draft) -> Draft | None:
+    """The same before something that was ordered is called back."""
+    demand = turn.services.guard.demand(Act.CHANGE, conversation=turn.conversation)
+    return None if demand is None else _asked(turn, draft, demand)
+
+
 def judged(turn: Turn, draft: Draft, code: str) -> Draft | None:
     """The draft after the digits of the passcode; None when they were right."""
     outcome = judged_digits(turn, code)

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.actions.turn import Turn
+from assistant.bank.payment import Frequency
 from assistant.nlu.matching import plain_words
-from assistant.nlu.values import amounts, periods
+from assistant.nlu.values import amounts, frequencies, ibans, periods
 from assistant.nlu.values.found import Found
 
 _NAMES = ("payee", "merchant", "bank", "place")
@@ -39,6 +40,7 @@ class Parts:
     no_day: bool = False
     """A time was said that is no day to pay on."""
     instant: bool = False
+    frequency: Frequency | None = None
 
     def __bool__(self) -> bool:
         return self != Parts()
@@ -57,6 +59,7 @@ def parts_of(turn: Turn) -> Parts:
     amount = meant[-1].value if meant else None
     named = [each for each in entities if each["entity"] in _NAMES]
     accounts = [each for each in entities if each["entity"] == "account"]
+    often = frequencies.find(turn.text)
     day = days[-1].value if days else None
     on = date.fromisoformat(day["start"]) if day and day["grain"] == "day" else None
     past = on is not None and on < turn.today
@@ -73,7 +76,14 @@ def parts_of(turn: Turn) -> Parts:
         on=None if past else on,
         no_day=past or (day is not None and on is None),
         instant=any(each["entity"] == "instant" for each in entities),
+        frequency=Frequency(often[-1].value) if often else None,
     )
+
+
+def phone_in(text: str) -> str:
+    """A phone number, typed or said digit by digit; empty for none (ITU-T E.164: at most fifteen digits)."""
+    digits = ibans.characters(text.replace("+", "")) or ""
+    return digits if digits.isdigit() and 7 <= len(digits) <= 15 else ""
 
 
 def currency_in(turn: Turn, among: Sequence[str]) -> str | None:

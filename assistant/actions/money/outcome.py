@@ -27,11 +27,15 @@ _SAID: Mapping[PaymentState, str] = {
 
 def ended(turn: Turn, draft: Draft, payment: Payment) -> Draft:
     """The draft with what its payment came to."""
+    if draft.cancels:
+        return draft.end(Said("utter_cancel_done", facts(turn, draft)))
     return draft.end(Said(_SAID[payment.state], facts(turn, draft)))
 
 
 def withdrawn(turn: Turn, draft: Draft, payment: Payment) -> Draft:
     """The same for one that the customer gave up before it was confirmed."""
+    if draft.cancels and payment.state is not PaymentState.CANCELLED:
+        return draft.end(Said("utter_cancel_kept", facts(turn, draft)))
     if payment.state in (PaymentState.CANCELLED, PaymentState.NOT_DONE, PaymentState.REFUSED):
         return draft.end(Said("utter_payment_withdrawn"))
     if payment.state in (PaymentState.RECEIVED, PaymentState.CHECKED):

@@ -109,7 +109,7 @@ def _change_rate(turn: Turn, step: int, changed: str, at_the_end: str) -> None:
         return
     turn.speech_rate = RATES[wanted] if RATES[wanted] != _NORMAL else None
     turn.remark(changed)
-    if turn.last_reply and not turn.in_payment:  # there the form asks again by itself
+    if turn.last_reply and not turn.form:  # there the form asks again by itself
         say_again(turn)
 
 
