@@ -1,0 +1,40 @@
+"""A few of the dialogues of `python -m bench.misheard`, to the end."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from assistant.practice import practice_settings
+from assistant.settings import Settings
+from bench.misheard import run
+from bench.misheard_commands import Command, commands
+from tests.conftest import ROOT
+
+VOICES = ("flite-rms", "espeak-rp-m3")
+
+
+def test_no_misheard_payment_reaches_the_bank(nlu_model: Path, tmp_path: Path) -> None:
+    settings = practice_settings(Settings(data=ROOT, home=tmp_path / "home"))
+    unclear = Command(
+        number=100,
+        voice="flite-rms",
+        snr=None,
+        text="Send two forty five euros to Tom Baker from my everyday account.",
+        amount_words="two forty five euros",
+        amount=Decimal(245),
+        payee="Tom Baker",
+        source="everyday account",
+        clear_words="two hundred and forty five euros",
+        ambiguous=True,
+    )
+    outcomes = list(run(settings, nlu_model, [*commands(6, VOICES), unclear]))
+    assert [each.wrong for each in outcomes] == [()] * 7
+    assert sum(each.dialogue.false_yes for each in outcomes) == 0
+    assert sum(each.completed for each in outcomes) >= 5
+    assert outcomes[-1].dialogue.asked_again >= 1
+
+
+def test_commands_are_the_same_every_time_and_half_of_the_voices_were_not_tuned_on() -> None:
+    assert commands(60) == commands(60)
+    assert len({(each.voice, each.snr) for each in commands(252)}) == 6 * 5
