@@ -73,7 +73,7 @@ class Duplex:
         self._in = Converter(SAMPLE_RATE, 1)
         self._out = _Out(player, SAMPLE_RATE) if player else None
         self._stopped = False
-        self._mute_blocks = 0
+        self._recorded_at = 0.0
         self.counters = Counters()
         self.microphone = self.loudspeaker = ""
         """Names as PortAudio has them, once open."""
@@ -130,19 +130,15 @@ class Duplex:
                 if waited >= _PATIENCE or not self._alive():
                     return None
                 continue
-            # Counted in blocks of the other direction: when the computer is too slow, both stand still.
-            self._mute_blocks = 0 if self._out is None or self._out.taken else self._mute_blocks + 1
-            if self._out is not None:
-                self._out.taken = False
             if not self._alive():
                 return None
             return self._in.feed(np.frombuffer(frames, np.int16)), at - self.way_in
         return None
 
     def _alive(self) -> bool:
-        return (
-            all(stream.active for stream in self._streams) and self._mute_blocks < _PATIENCE / _BLOCK_SECONDS
-        )
+        # By the other direction's clock: when the computer is too slow, both stand still.
+        silent = self._out is not None and self._recorded_at - self._out.taken_at > _PATIENCE
+        return not silent and all(stream.active for stream in self._streams)
 
     def _recover(self) -> None:
         lost = f"{self.microphone} / {self.loudspeaker}" if self._out else self.microphone
@@ -176,7 +172,7 @@ class Duplex:
         return self._alive()
 
     def _open(self) -> None:
-        self._mute_blocks = 0
+        self._recorded_at = 0.0
         self._forget()
         try:
             self._open_input()
@@ -229,8 +225,9 @@ class Duplex:
         """PortAudio's thread: copy (its buffer is used again), never wait."""
         if status.input_overflow:
             self.counters.overflows += 1
+        self._recorded_at = time.monotonic()
         try:
-            self._queue.put_nowait((bytes(frames), time.monotonic()))
+            self._queue.put_nowait((bytes(frames), self._recorded_at))
         except queue.Full:
             self.counters.lost_seconds += _BLOCK_SECONDS
 
@@ -249,11 +246,11 @@ class _Out:
         self._ratio = player.rate / rate
         self._converter = None if rate == player.rate else Converter(player.rate, 1, target=rate)
         self._ready: Samples = np.empty(0, np.int16)
-        self.taken = False
-        """Whether anything was taken since somebody set this to False."""
+        self.taken_at = time.monotonic()
+        """When something was taken last."""
 
     def take(self, count: int) -> Samples:
-        self.taken = True
+        self.taken_at = time.monotonic()
         if self._converter is None:
             return self._player.take(count)
         while len(self._ready) < count:
