@@ -7,9 +7,12 @@ from assistant.actions.money.draft import Draft, Recipient
 from assistant.actions.money.every_bank import of_every_bank
 from assistant.actions.money.heard import parts_of, phone_in
 from assistant.actions.money.opening import is_free, open_payment
-from assistant.actions.names import resolve
+from assistant.actions.names import pick, resolve
 from assistant.actions.turn import Turn
 from assistant.bank.payment_requests import Operator
+
+_SENTENCE = 12
+"""Words around a name that nobody marked as one."""
 
 
 class TopUp(BankingAction):
@@ -24,7 +27,8 @@ class TopUp(BankingAction):
             return
         parts = parts_of(turn)
         last = _last(turn, operators)
-        meant = _meant(parts.payee, operators) or (last[0] if last and not parts.payee else None)
+        named = parts.payee or pick(turn.text, [each.payee.name for each in operators], (), _SENTENCE) or ""
+        meant = _meant(named, operators) or (last[0] if last and not named else None)
         if meant is None:
             names = turn.wording.one_of([each.payee.name for each in operators])
             turn.say("utter_top_up_which", options=names)
