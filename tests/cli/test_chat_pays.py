@@ -21,6 +21,8 @@ def order(terminal: Running, amount: str) -> str:
     terminal.expect("Is that right?")
     terminal.type("yes\n")
     terminal.expect("digit of your passcode?")
+    # What is typed before that prompt is thrown away: nothing of a passcode is echoed.
+    terminal.expect("you (not shown)")
     asked = terminal.shown[terminal.shown.rindex("What are the") :]
     places = [place for place in re.findall(r"\w+", asked) if place in PLACES]
     terminal.type(" ".join(PASSCODE[PLACES.index(place)] for place in places) + "\n")

@@ -114,6 +114,26 @@ class DayReading(Reading):
 
     def ago(self, index: int) -> Read:
         """ "Two weeks ago", "a month ago"."""
+        length = self._length(index)
+        if length is None or self.word(length[2]) != "ago":
+            return None
+        number, name, behind = length
+        return self.one_day(calendar.ago(name, self.today, number)), behind + 1
+
+    def hence(self, index: int, *, said_in: bool) -> Read:
+        """ "Two weeks from now", and where things to come are talked about "in two days"."""
+        length = self._length(index)
+        if length is None:
+            return None
+        number, name, behind = length
+        if self.word(behind) == "from" and self.word(behind + 1) in ("now", "today"):
+            behind += 2
+        elif not (said_in and self.future):
+            return None
+        return self.one_day(calendar.ahead(name, self.today, number)), behind
+
+    def _length(self, index: int) -> tuple[int, str, int] | None:
+        """How many of which unit, and the place behind: "two weeks", "a month"."""
         number = self.number(index)
         if number is None and self.word(index) in ("a", "an", "one"):
             amount, place = 1, index + 1
@@ -122,6 +142,4 @@ class DayReading(Reading):
         else:
             return None
         name = PLURALS.get(self.word(place), self.word(place))
-        if name not in calendar.UNITS or self.word(place + 1) != "ago":
-            return None
-        return self.one_day(calendar.ago(name, self.today, amount)), place + 2
+        return (amount, name, place + 1) if name in calendar.UNITS else None

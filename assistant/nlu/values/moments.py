@@ -34,6 +34,7 @@ class Reader(DayReading, UnitReading):
             or self.named_day(index)
             or self.weekday(index, future)
             or self.ago(index)
+            or self.hence(index, said_in=self.word(begin) == "in")
             or self.before_last(index)
             or self.month(index, future)
             or self.quarter(index)

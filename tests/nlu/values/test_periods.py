@@ -247,3 +247,21 @@ def test_any_text(text: str, today: date) -> None:
     for each in periods.find(text, today):
         assert 0 <= each.start < each.end <= len(text)
         assert each.value["start"] <= each.value["end"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("send fifty euros to tom in two days", "2026-03-20"),
+        ("pay the rent in a week", "2026-03-25"),
+        ("three weeks from now", "2026-04-08"),
+        ("in one month", "2026-04-18"),
+    ],
+)
+def test_what_is_to_come_may_be_counted_from_today(text: str, day: str) -> None:
+    (found,) = periods.find(text, WEDNESDAY, ahead=True)
+    assert (found.value["start"], found.value["end"]) == (day, day)
+
+
+def test_without_things_to_come_a_length_is_no_day() -> None:
+    assert periods.find("how much did i spend in two days", WEDNESDAY) == []
