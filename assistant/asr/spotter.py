@@ -24,6 +24,8 @@ _LOOK_BACK = 2.5
 """Seconds that the second look sees: longer than anybody takes for a phrase, with quiet before it."""
 _SURE_WORD, _SURE_PHRASE = 0.9, 0.95
 """Confidence of every word of a single word and of a phrase; measured by `python -m bench.live wake`."""
+_FAINT = 0.2
+"""Confidence from which a sound may be taken for a phrase at all."""
 _SLOWEST_WORD = 0.8
 """Seconds a word; a "hello" that is drawn out over other speech is no greeting."""
 _WINDOW = 0.8
@@ -37,8 +39,7 @@ _COMMON = (
     "the a to and of in you he she it was is that this his her for on with as at be so not who what low all "
     "had by there"
 )
-"""Words that everyday talk is made of. Where it is quiet, a phrase must be likelier than all of them. In
-noise they would hide every fourth phrase."""
+"""Words that everyday talk is made of. Where it is quiet, a phrase must be likelier than all of them."""
 _QUIET_ROOM = 14.0
 """dB between the loud and the soft moments of the last seconds from which a room counts as quiet."""
 
@@ -83,8 +84,12 @@ class Spotter:
         self._likely = ""
         self._since = 0.0
 
-    def feed(self, chunk: Samples) -> Spotted | None:
-        """The phrase that is now sure to have been said; each is told once."""
+    def feed(self, chunk: Samples, *, doubtful: bool = False) -> Spotted | None:
+        """The phrase that is now sure to have been said; each is told once.
+
+        `doubtful`: other speech, our own for instance, sounds at the same time, so even a single
+        word must be likelier than all common ones.
+        """
         self._recent.append(chunk)
         self._held += len(chunk)
         while self._held - len(self._recent[0]) >= _LOOK_BACK * SAMPLE_RATE:
@@ -97,14 +102,14 @@ class Spotter:
             self._likely, self._since = likely, 0.0
         elif not likely and " " not in self._likely:
             self._likely = ""
-        return self._decide()
+        return self._decide(doubtful)
 
-    def _decide(self) -> Spotted | None:
+    def _decide(self, doubtful: bool) -> Spotted | None:
         """Words are looked at again and again while they are likely, phrases once, when they have settled."""
         phrase = self._likely
         if not phrase or (" " in phrase and self._since < _SETTLING) or self._since > _WINDOW:
             return None
-        spotted = self._look(phrase)
+        spotted = self._look(phrase, doubtful)
         if spotted is not None:
             self.reset()
         elif " " in phrase:
@@ -112,21 +117,25 @@ class Spotter:
         return spotted
 
     def holds(self, sound: Samples) -> bool:
-        """Whether any of the phrases is in this sound, as a whole and surely."""
+        """Whether any of the phrases may be heard in this sound, even faintly: a room makes it a sure one."""
         heard = _words(self._model.recogniser(self._grammar), sound)
-        return any(_place(heard, phrase.split()) is not None for phrase in self.phrases)
+        return any(_place(heard, phrase.split(), _FAINT) is not None for phrase in self.phrases)
 
     def _last_phrase(self, text: str) -> str:
         return max(
             (phrase for phrase in self.phrases if f" {text}".endswith(f" {phrase}")), key=len, default=""
         )
 
-    def _look(self, phrase: str) -> Spotted | None:
+    def _look(self, phrase: str, doubtful: bool) -> Spotted | None:
         sound = np.concatenate(list(self._recent))
         heard = _words(self._model.recogniser(self._grammar), sound)
         words = phrase.split()
         place = _place(heard, words)
-        if place is None or (len(words) > 1 and not self._is_likeliest(sound, words)):
+        if place is None:
+            return None
+        # In other noise the common words would hide every fourth phrase.
+        asked = doubtful or (len(words) > 1 and _range(sound) >= _QUIET_ROOM)
+        if asked and not self._is_likeliest(sound, words):
             return None
         seconds = len(sound) / SAMPLE_RATE
         return Spotted(
@@ -134,9 +143,7 @@ class Spotter:
         )
 
     def _is_likeliest(self, sound: Samples, words: list[str]) -> bool:
-        """Whether the phrase is heard among common words too; taken for granted in noise."""
-        if _range(sound) < _QUIET_ROOM:
-            return True
+        """Whether the phrase is heard among common words too."""
         heard = [each["word"] for each in _words(self._model.recogniser(self._among), sound)]
         return f" {' '.join(words)} " in f" {' '.join(heard)} "
 
@@ -156,9 +163,10 @@ def _words(recogniser: Any, sound: Samples) -> list[dict[str, Any]]:
     return [*heard, *json.loads(recogniser.FinalResult()).get("result", ())]
 
 
-def _place(heard: list[dict[str, Any]], words: list[str]) -> int | None:
+def _place(heard: list[dict[str, Any]], words: list[str], sure: float | None = None) -> int | None:
     """Where the phrase surely is, the last time; None when it is not."""
-    sure = _SURE_WORD if len(words) == 1 else _SURE_PHRASE
+    if sure is None:
+        sure = _SURE_WORD if len(words) == 1 else _SURE_PHRASE
     for place in range(len(heard) - len(words), -1, -1):
         part = heard[place : place + len(words)]
         if (

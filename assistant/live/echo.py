@@ -27,6 +27,8 @@ _SILENT = -65.0
 """dBFS below which nothing counts: the microphone's own noise."""
 _LEARNED_AFTER = 1.0
 """Seconds of our own sound after which the coupling counts as known."""
+_REMEMBERED = 5.0
+"""Seconds for which what was learned can be taken back."""
 _FALL = 0.5
 """dB a second by which the coupling may be found lower: somebody turned the volume down."""
 
@@ -39,6 +41,7 @@ class Echo:
         self._now = 0.0
         self._learned = 0.0
         self._coupling = -120.0
+        self._before: deque[tuple[float, float]] = deque()
 
     @property
     def coupling(self) -> float:
@@ -65,8 +68,17 @@ class Echo:
             sent_level - _DECAY * max(0.0, self._now - at - _LONGEST_WAY) for at, sent_level in self._sent
         )
         if sending > _SILENT:
+            self._before.append((self._now, self._coupling))
+            while self._before[0][0] < self._now - _REMEMBERED:
+                self._before.popleft()
             self._learn(level - loudest, seconds)
         return level <= max(loudest + self.coupling + _MARGIN, _SILENT)
+
+    def unlearn(self, seconds: float) -> None:
+        """What was heard since so many seconds was a person and no echo."""
+        earlier = [coupling for at, coupling in self._before if at >= self._now - seconds]
+        if earlier:
+            self._coupling = earlier[0]
 
     def _learn(self, coupling: float, seconds: float) -> None:
         self._learned += seconds

@@ -20,7 +20,7 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.asr.endpoint import EndOfTurn, Pace, Verdict
-from assistant.asr.spotter import Spotter
+from assistant.asr.spotter import Spotted, Spotter
 from assistant.asr.voice_activity import VoiceActivity
 from assistant.audio.frames import Samples, convert
 from assistant.audio.player import Player
@@ -41,6 +41,8 @@ _GAP = 0.2
 """Seconds of quiet within a turn that count as a pause of its speaker, and after which sense is asked for."""
 _EDGE = 0.05
 """Seconds by which the recogniser may be wrong about the end of a phrase."""
+_ONSET = 0.5
+"""Seconds before a word from which whoever says it may have stood out; a loud voice soon passes for echo."""
 _BARGE_IN = 0.25
 """Seconds of voice that interrupt in full duplex."""
 
@@ -80,6 +82,7 @@ class LiveLoop:
         self._seconds = 0.0
         self._hearing: HeardTurn | None = None
         self._sound_ended = -1e9
+        self._stood_out = -1e9
         self._since = 0.0
         self.muted = False
         self.level = -100.0
@@ -105,6 +108,8 @@ class LiveLoop:
         sent = self._player.taken()
         reference = convert(sent, self._player.rate) if len(sent) else sent
         explained = self._echo.explains(chunk, reference, seconds)
+        if not explained:
+            self._stood_out = self._seconds
         self.level = loudness(chunk)
         while not self._keys.empty():
             self._pressed(self._keys.get())
@@ -272,8 +277,9 @@ class LiveLoop:
 
     def _halted(self, chunk: Samples) -> bool:
         """Whether somebody silenced us in this chunk; a turn is heard then."""
-        spotted = self._halt.feed(chunk) if self._halt else None
-        if spotted is not None and not (self._echo.audible and self._said_ourselves()):
+        spotted = self._halt.feed(chunk, doubtful=self._echo.audible) if self._halt else None
+        if spotted is not None and not (self._echo.audible and self._is_our_own(spotted)):
+            self._echo.unlearn(spotted.start + _ONSET)
             self._interrupt(spotted.phrase)
             began = self._seconds - spotted.start
             if spotted.phrase == self._manner.wake_phrase:
@@ -295,8 +301,10 @@ class LiveLoop:
             return True
         return False
 
-    def _said_ourselves(self) -> bool:
-        """An echo of our own words: they are in what was played as well."""
+    def _is_our_own(self, spotted: Spotted) -> bool:
+        """An echo: nothing stood out of it meanwhile, or the words are in what was played as well."""
+        if self._stood_out < self._seconds - spotted.start - _ONSET:
+            return True
         return self._halt is not None and self._halt.holds(convert(self._player.recent(), self._player.rate))
 
     def _interrupt(self, by: str) -> None:

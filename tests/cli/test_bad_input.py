@@ -123,10 +123,11 @@ def test_what_is_said_into_a_file_fills_a_disk_too(newcomer: Assistant, tmp_path
 
 
 def test_no_room_for_a_consent_is_found_before_the_bank_is_asked(newcomer: Assistant) -> None:
-    """Nobody listens at that address: the disk comes first."""
+    """Nobody listens at that address: the disk comes first, where the act is put on record."""
     arguments = ("banks", "connect", "Meadow Bank", "http://127.0.0.1:9/v1", "--user", "anna")
-    newcomer.run(*arguments, most_bytes=KILOBYTE).failed_with("storage")
-    assert list((newcomer.home / "banks").iterdir()) == []
+    newcomer.run(*arguments, most_bytes=KILOBYTE).failed_with("storage.audit")
+    kept = [path.name for path in (newcomer.home / "banks").iterdir()]
+    assert not [name for name in kept if not name.startswith("security")], kept
 
 
 @pytest.mark.parametrize("command", [["--help"], ["models", "list"], ["doctor"]])
