@@ -48,6 +48,9 @@ DIALOGUES: dict[str, dict[str, Any]] = {
 
 ACCOUNTS = {"everyday": "Everyday account", "savings": "Rainy day savings", "joint": "Joint account"}
 
+# One customer lives through all of it, in this order.
+pytestmark = pytest.mark.xdist_group("managing")
+
 
 @pytest.fixture(scope="module")
 def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
