@@ -24,7 +24,7 @@ SENTENCES = Path(__file__).with_name("understanding.yml")
 NOT_ANSWERED = ("out_of_scope", "nlu_fallback")
 MISSED = 0.07
 """Share of what customers ask that is not understood in full; the aim is 0.05."""
-ANSWERED = 0.09
+ANSWERED = 0.06
 """Share of what is not offered that is answered all the same; the aim is 0.01."""
 FILLERS = frozenset({"the", "my", "our", "account", "accounts"})
 ALL = frozenset(
