@@ -25,7 +25,19 @@ INTENTS = {
     *("deny", "greet", "thank", "goodbye", "out_of_scope"),
 }
 SLOTS = {
-    *("account", "bank", "merchant", "category", "place", "direction", "period", "against", "amount", "count")
+    *(
+        "account",
+        "bank",
+        "merchant",
+        "category",
+        "place",
+        "direction",
+        "period",
+        "against",
+        "amount",
+        "count",
+    ),
+    "instant",
 }
 
 
