@@ -39,4 +39,4 @@ class Grammar:
         known = [phrase for phrase in self.phrases if lacking.isdisjoint(phrase.split())]
         if not known:
             raise ValueError("the speech model knows none of the phrases")
-        return json.dumps([*known, UNKNOWN])
+        return json.dumps([*known, UNKNOWN], ensure_ascii=False)  # Vosk reads no escapes

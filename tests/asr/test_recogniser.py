@@ -193,3 +193,7 @@ def test_a_model_that_changed_on_disk_is_loaded_again(tmp_path: Path) -> None:
     assert open_model(folder) is first
     (folder / "README.md").write_text("changed")
     assert open_model(folder) is not first
+
+
+def test_letters_with_accents_reach_vosk_as_they_are() -> None:
+    assert Grammar(["send it to Rémy"]).for_model(lambda _: True) == '["send it to rémy", "[unk]"]'
