@@ -1,12 +1,8 @@
 """The live loop: 16 kHz frames in, events and sound out, no device and no clock of its own.
 
-    asleep ──phrase, key──▶ open ──voice──▶ hearing ──end of turn──▶ thinking ──▶ speaking
-       ▲                     │ ▲                ▲                                  │   │
-       └──────patience───────┘ └── a question of ours was asked ───────────────────┘   │
-                                                └── "stop", phrase, voice, key ────────┘
-
 Everything is counted in seconds of sound. Turns are understood and answered in a thread of their own; while
-a turn is being heard the two take steps by turns, so that the same frames give the same turns.
+a turn is being heard the two take steps by turns, so that the same frames give the same turns. Its states
+are drawn in docs/live.md.
 """
 
 from __future__ import annotations
@@ -67,22 +63,18 @@ class LiveLoop:
         `wake` listens for the wake phrase, `halt` for what silences us. `step_by_step`: `feed` waits for
         every answer, so that a recording gives the same events however fast it is fed.
         """
-        self._player = player
-        self._manner = manner
+        self._player, self._manner = player, manner
         self._observers = list(observers)
         self._wake, self._halt = wake, halt
-        self._clock = clock
-        self._step_by_step = step_by_step
+        self._clock, self._step_by_step = clock, step_by_step
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="turn")
         self._keys: queue.SimpleQueue[Key] = queue.SimpleQueue()
         self._voice = VoiceActivity()
         self._echo = Echo()
-        self._pace = Pace()
-        self._recent = RecentSound()
+        self._pace, self._recent = Pace(), RecentSound()
         self._seconds = 0.0
         self._hearing: HeardTurn | None = None
-        self._sound_ended = -1e9
-        self._stood_out = -1e9
+        self._sound_ended = self._stood_out = -1e9
         self._since = 0.0
         self.muted = False
         self.level = -100.0
@@ -277,9 +269,10 @@ class LiveLoop:
 
     def _halted(self, chunk: Samples) -> bool:
         """Whether somebody silenced us in this chunk; a turn is heard then."""
-        spotted = self._halt.feed(chunk, doubtful=self._echo.audible) if self._halt else None
-        if spotted is not None and not (self._echo.audible and self._is_our_own(spotted)):
-            self._echo.unlearn(spotted.start + _ONSET)
+        halt, echo = self._halt, self._echo
+        spotted = halt.feed(chunk, doubtful=echo.audible) if halt else None
+        if halt and spotted and not (echo.audible and self._is_our_own(halt, spotted)):
+            echo.unlearn(spotted.start + _ONSET)
             self._interrupt(spotted.phrase)
             began = self._seconds - spotted.start
             if spotted.phrase == self._manner.wake_phrase:
@@ -301,11 +294,10 @@ class LiveLoop:
             return True
         return False
 
-    def _is_our_own(self, spotted: Spotted) -> bool:
+    def _is_our_own(self, halt: Spotter, spotted: Spotted) -> bool:
         """An echo: nothing stood out of it meanwhile, or the words are in what was played as well."""
-        if self._stood_out < self._seconds - spotted.start - _ONSET:
-            return True
-        return self._halt is not None and self._halt.holds(convert(self._player.recent(), self._player.rate))
+        stood_out = self._stood_out >= self._seconds - spotted.start - _ONSET
+        return not stood_out or halt.holds(convert(self._player.recent(), self._player.rate))
 
     def _interrupt(self, by: str) -> None:
         self._mouth.silence()

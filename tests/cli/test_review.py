@@ -15,7 +15,7 @@ from tests.cli.command import Assistant
 from tests.conftest import ROOT
 from tests.test_inbox import turn
 
-SAID = ("how much cash is there then", "send forty euros to martin durand", "order a taxi", "to zbigniew")
+SAID = ("how much cash is there then", "send forty euros to ottokar durand", "order a taxi", "to zbigniew")
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def trainer(tmp_path: Path) -> Assistant:
 def fill(trainer: Assistant) -> Inbox:
     inbox = Inbox(Settings(data=ROOT, home=trainer.home))
     for text in SAID:
-        entities = (("payee", "martin durand"),) if "martin" in text else ()
+        entities = (("payee", "ottokar durand"),) if "ottokar" in text else ()
         inbox.keep(turn(text, entities=entities), (), date(2026, 11, 25))
     return inbox
 
@@ -65,7 +65,7 @@ def test_a_review_is_left_and_gone_on_with(trainer: Assistant) -> None:
     second = trainer.run("utterances", "review", typed=typed)
     assert "no intent `nosuch`" in second.complaint
     assert "a masked word is left" in second.complaint  # that of `to ‹word›`
-    assert "martin" not in second.shown
+    assert "ottokar" not in second.shown
     assert "[" in second.shown.split("as an utterance: ")[1]
     assert "1 accepted, 1 left." in second.shown
     third = trainer.run("utterances", "review", typed="s\n")
