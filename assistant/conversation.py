@@ -249,11 +249,11 @@ class Conversation:
         """With a second, strict hearing of what it costs most to mishear: a number, a yes."""
         text = transcript.text
         if self._asked in _SECRET:
-            digits = second_hearing.digits(recogniser, audio.kept) or ""
+            digits = second_hearing.answer(recogniser, audio.kept, Question.DIGITS) or ""
             is_code = apart.code_in(digits, self._asked.value)
             return replace(transcript, text=digits, words=()) if is_code else transcript
         if self._asked is Question.CONFIRMATION or text in answers(Question.CONFIRMATION):
-            said = second_hearing.confirmation(recogniser, audio.kept)
+            said = second_hearing.answer(recogniser, audio.kept, Question.CONFIRMATION)
             transcript = replace(transcript, confirmation=said)
         if self._asked is Question.AMOUNT or holds_number(text.split()):
             readings = second_hearing.amounts(recogniser, audio.kept, text)

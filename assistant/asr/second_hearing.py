@@ -57,23 +57,12 @@ def corrected(transcript: Transcript, readings: tuple[Reading, ...]) -> Transcri
     return replace(transcript, text=text, words=kept, alternatives=others)
 
 
-def confirmation(recogniser: Recogniser, chunks: Iterable[Samples]) -> str | None:
-    """What was said, if it can only be an answer to "is that right?"; `[unk]` stands for anything else.
+def answer(recogniser: Recogniser, chunks: Iterable[Samples], question: Question) -> str | None:
+    """What was said, if it can only be an answer to this question; `[unk]` stands for anything else.
 
     None for a model that takes no vocabulary at run time.
     """
     try:
-        return recogniser.transcribe(chunks, grammar=Grammar(answers(Question.CONFIRMATION))).text
-    except SpeechModelError:
-        return None
-
-
-def digits(recogniser: Recogniser, chunks: Iterable[Samples]) -> str | None:
-    """What was said, if it can only be digits; `[unk]` stands for anything else.
-
-    None for a model that takes no vocabulary at run time.
-    """
-    try:
-        return recogniser.transcribe(chunks, grammar=Grammar(answers(Question.DIGITS))).text
+        return recogniser.transcribe(chunks, grammar=Grammar(answers(question))).text
     except SpeechModelError:
         return None

@@ -6,46 +6,13 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-from assistant.asr.graph_text import normalise
+from assistant.asr.graph_text import DIGITS, normalise, number_words
 
 _LONG = {"didn't": "did not", "don't": "do not", "can't": "can not", "cannot": "can not", "okay": "ok"}
 """Two ways to write one thing that is said."""
 _NUMBERS = frozenset(
-    [
-        "zero",
-        "oh",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "hundred",
-        "thousand",
-        "double",
-        "triple",
-    ]
+    {*DIGITS, *(number_words(number) for number in (*range(10, 20), *range(20, 100, 10)))}
+    | {"oh", "hundred", "thousand", "double", "triple"}
 )
 
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.actions.money.draft import Draft, Recipient, Said, Source, Step
+from assistant.actions.money.draft import Draft, Recipient, Source, Step
 from assistant.actions.money.heard import parts_of
+from assistant.actions.money.said import Said
 from assistant.actions.turn import Turn
 from assistant.bank.payment import Match
 

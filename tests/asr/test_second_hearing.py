@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assistant.asr.adaptation_questions import YES as YES_PHRASES
+from assistant.asr.adaptation_questions import Question
 from assistant.asr.recogniser import Recogniser
-from assistant.asr.second_hearing import amounts, confirmation, corrected
+from assistant.asr.second_hearing import amounts, answer, corrected
 from assistant.events import Transcript, Word
 from tests.asr.speech import BALANCE, NO, YES, Samples, Say, chunks, model, speech
 
@@ -57,7 +58,7 @@ def test_without_a_number_nothing_is_heard_again(recogniser: Recogniser) -> None
 
 
 def test_a_yes_is_heard_as_one_and_nothing_else_is(recogniser: Recogniser, say: Say) -> None:
-    assert confirmation(recogniser, chunks(speech(YES))) in YES_PHRASES
-    assert confirmation(recogniser, chunks(speech(NO))) not in YES_PHRASES
-    assert confirmation(recogniser, chunks(speech(BALANCE))) not in YES_PHRASES
-    assert confirmation(recogniser, chunks(say("yes but send it to tom"))) not in YES_PHRASES
+    assert answer(recogniser, chunks(speech(YES)), Question.CONFIRMATION) in YES_PHRASES
+    assert answer(recogniser, chunks(speech(NO)), Question.CONFIRMATION) not in YES_PHRASES
+    assert answer(recogniser, chunks(speech(BALANCE)), Question.CONFIRMATION) not in YES_PHRASES
+    assert answer(recogniser, chunks(say("yes but send it to tom")), Question.CONFIRMATION) not in YES_PHRASES

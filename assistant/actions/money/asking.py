@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from assistant.actions.money.draft import Draft, Recipient, Said, Step
+from assistant.actions.money.draft import Draft, Recipient, Step
+from assistant.actions.money.said import Said
 from assistant.actions.turn import Turn
 from assistant.bank.model import spoken_balance
 from assistant.bank.payment import Match

@@ -5,10 +5,11 @@ from __future__ import annotations
 from assistant.actions.base import BankingAction
 from assistant.actions.guarded import may_list
 from assistant.actions.listing import Entry, Listing
-from assistant.actions.money.draft import Draft, Recipient, Said
+from assistant.actions.money.draft import Draft, Recipient
 from assistant.actions.money.every_bank import of_every_bank
 from assistant.actions.money.heard import parts_of
 from assistant.actions.money.opening import is_free, open_payment
+from assistant.actions.money.said import Said
 from assistant.actions.money.task import Kind, Step, Task, open_task, picked
 from assistant.actions.names import pick, resolve
 from assistant.actions.turn import Turn

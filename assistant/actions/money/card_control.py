@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from assistant.actions import wording
 from assistant.actions.base import BankingAction
-from assistant.actions.money.draft import Said
 from assistant.actions.money.every_bank import of_every_bank
 from assistant.actions.money.heard import parts_of
+from assistant.actions.money.said import Said
 from assistant.actions.money.task import Kind, Step, Task, open_task, picked
 from assistant.actions.names import resolve
 from assistant.actions.turn import Turn

@@ -16,6 +16,7 @@ from typing import Any
 from assistant.actions.question import Filters
 from assistant.actions.turn import Turn
 from assistant.nlu import matching
+from assistant.nlu.utterance import SHORTCUT
 from assistant.nlu.values import amounts
 
 _STRONG, _SOME = 1.0, 5.5
@@ -96,9 +97,10 @@ def name_is_clear(turn: Turn, said: str) -> bool:
 def is_clear_yes(turn: Turn) -> bool:
     """Whether this turn is a yes, nothing beside it, clearly heard, and nobody's but the customer's.
 
-    It is none when any sound of our own was playing meanwhile, or when what it answers was cut short.
+    It is none when any sound of our own was playing meanwhile, when what it answers was cut short, or when it
+    was written as one of Rasa's shortcuts.
     """
-    if turn.intent != "affirm" or turn.heard != Filters():
+    if turn.intent != "affirm" or turn.heard != Filters() or turn.metadata.get(SHORTCUT):
         return False
     if _is_typed(turn.metadata):
         return True

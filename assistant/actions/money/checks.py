@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
-from assistant.actions.money.draft import Draft, Said, Source, Step
+from assistant.actions.money.draft import Draft, Source, Step
+from assistant.actions.money.said import Said
 from assistant.actions.turn import Turn
 from assistant.bank.model import Account
 from assistant.bank.payment import (

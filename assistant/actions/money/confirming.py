@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from assistant.actions.money import guarding, outcome
 from assistant.actions.money.checks import order_of
 from assistant.actions.money.collect import advanced, merged
-from assistant.actions.money.draft import Draft, Said, Step
+from assistant.actions.money.draft import Draft, Step
 from assistant.actions.money.heard import parts_of
+from assistant.actions.money.said import Said, say_all
 from assistant.actions.names import pick
 from assistant.actions.turn import Turn
 from assistant.bank.payment import Order, PaymentState
@@ -158,8 +159,7 @@ def _ended(turn: Turn, draft: Draft, underway: Underway) -> Draft:
     ended = outcome.ended(turn, draft, underway.finish())
     if not draft.then:
         return ended
-    for said in ended.ended:
-        turn.say(said.response, **said.values)
+    say_all(turn, ended.ended)
     turn.services.payments.told(underway.payment)
     turn.services.confirmations.pop(turn.conversation)
     turn.services.portfolio.forget()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from assistant.actions.money.said import Said
 from assistant.bank.payment import Frequency, Match, Payee
 from assistant.money import Money
 
@@ -80,14 +81,6 @@ class Source:
     id: str
     label: str
     currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A response template with what fills it."""
-
-    response: str
-    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +170,6 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _said(value: Any) -> tuple[Said, ...]:
-    return tuple(Said(each["response"], each["values"]) for each in value)
-
-
 _READ: Mapping[str, Any] = {
     "refused": tuple,
     "options": tuple,
@@ -194,8 +183,8 @@ _READ: Mapping[str, Any] = {
     "twin": date.fromisoformat,
     "step": Step,
     "match": Match,
-    "asks": _said,
-    "ended": _said,
+    "asks": Said.read,
+    "ended": Said.read,
 }
 
 
@@ -206,7 +195,9 @@ def _written(value: Any) -> Any:
         return f"{value:f}"
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Recipient | Source | Said):
+    if isinstance(value, Said):
+        return value.written()
+    if isinstance(value, Recipient | Source):
         return {each.name: getattr(value, each.name) for each in fields(value)}
     if isinstance(value, tuple):
         return [_written(each) for each in value]

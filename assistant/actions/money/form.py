@@ -15,13 +15,13 @@ from assistant.actions.money.collect import (
     take_option,
     whole_text,
 )
-from assistant.actions.money.draft import Draft, Said, Step
+from assistant.actions.money.draft import Draft, Step
 from assistant.actions.money.heard import Parts, currency_in, parts_of, phone_in
+from assistant.actions.money.said import Said, say_all
 from assistant.actions.topics.followups import refine
 from assistant.actions.turn import Turn
 from assistant.errors import AssistantError
 from assistant.nlu import apart
-from assistant.nlu.utterance import SHORTCUT
 
 _DROPS = ("cancel", "stop", "goodbye")
 _OURS = (
@@ -63,8 +63,7 @@ class AskPayment(BankingAction):
     OF_THE_FORM = True
 
     def answer(self, turn: Turn) -> None:
-        for said in question(turn, _draft(turn)):
-            turn.say(said.response, **said.values)
+        say_all(turn, question(turn, _draft(turn)))
 
 
 class PaymentEnded(BankingAction):
@@ -73,8 +72,7 @@ class PaymentEnded(BankingAction):
     NAME = "action_payment_ended"
 
     def answer(self, turn: Turn) -> None:
-        for said in _draft(turn).ended or (Said("utter_payment_dropped"),):
-            turn.say(said.response, **said.values)
+        say_all(turn, _draft(turn).ended or (Said("utter_payment_dropped"),))
         underway = turn.services.confirmations.pop(turn.conversation)
         if underway is not None:
             turn.services.payments.told(underway.payment)
@@ -188,7 +186,7 @@ def _said(turn: Turn, draft: Draft) -> Draft:
             else _dropped(turn, draft)
         )
     if draft.step is Step.READ_BACK and turn.intent == "affirm":
-        if is_clear_yes(turn) and not turn.metadata.get(SHORTCUT):
+        if is_clear_yes(turn):
             return confirming.begin(turn, draft)
         turn.say("utter_payment_yes_unclear")
         return draft

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from assistant.actions.guarded import is_question, question, say_demand
 from assistant.actions.guarded import judged as judged_digits
-from assistant.actions.money.draft import Draft, Said, Step
+from assistant.actions.money.draft import Draft, Step
+from assistant.actions.money.said import Said
 from assistant.actions.turn import Turn
 from assistant.bank.payment import Order
 from assistant.security.demands import Act, Demand, Need

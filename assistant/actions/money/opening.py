@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.actions.money.collect import advanced
 from assistant.actions.money.draft import Draft, Step
+from assistant.actions.money.said import say_all
 from assistant.actions.turn import PAYMENT_FORM, Turn
 
 
@@ -18,8 +19,7 @@ def open_payment(turn: Turn, draft: Draft) -> None:
     """Go on in the form of a payment, with the question that is open now. Raises AssistantError."""
     draft = advanced(turn, draft)
     if draft.step is Step.END:
-        for said in draft.ended:
-            turn.say(said.response, **said.values)
+        say_all(turn, draft.ended)
         return
     turn.payment = draft.to_slot()
     turn.form = PAYMENT_FORM

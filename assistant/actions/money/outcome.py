@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assistant.actions.money.asking import facts
-from assistant.actions.money.draft import Draft, Said
+from assistant.actions.money.draft import Draft
+from assistant.actions.money.said import Said
 from assistant.actions.turn import Turn
 from assistant.bank.payment import Payment, PaymentState
 from assistant.errors import AssistantError

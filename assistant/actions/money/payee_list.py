@@ -8,8 +8,8 @@ from assistant.actions import wording
 from assistant.actions.base import BankingAction
 from assistant.actions.guarded import may_list
 from assistant.actions.listing import Entry, Listing
-from assistant.actions.money.draft import Said
 from assistant.actions.money.heard import parts_of
+from assistant.actions.money.said import Said
 from assistant.actions.money.task import ANSWERS, Kind, Step, Task, open_task, picked
 from assistant.actions.names import resolve
 from assistant.actions.turn import Turn

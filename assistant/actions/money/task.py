@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 from assistant.actions import guarded
 from assistant.actions.base import BankingAction
 from assistant.actions.money.certainty import is_clear_yes
-from assistant.actions.money.draft import Said
 from assistant.actions.money.opening import is_free
+from assistant.actions.money.said import Said, say_all
 from assistant.actions.names import pick
 from assistant.actions.turn import MANAGING_FORM, Turn
 from assistant.nlu import apart
@@ -75,17 +75,14 @@ class Task:
     def from_slot(cls, slot: Mapping[str, Any]) -> Task:
         """Raises ValueError, TypeError or KeyError for one that is not ours."""
         read = {each.name: slot[each.name] for each in fields(cls) if each.name in slot}
-        said = {
-            name: tuple(Said(each["response"], each["values"]) for each in slot.get(name, ()))
-            for name in ("asks", "ended")
-        }
+        said = {name: Said.read(slot.get(name, ())) for name in ("asks", "ended")}
         given = {"step": Step(slot["step"]), "options": tuple(slot.get("options", ()))}
         return cls(**{**read, **given, **said})
 
     def to_slot(self) -> dict[str, Any]:
         written = {each.name: getattr(self, each.name) for each in fields(self)}
         said = {
-            name: [{"response": each.response, "values": dict(each.values)} for each in lines]
+            name: [each.written() for each in lines]
             for name, lines in (("asks", self.asks), ("ended", self.ended))
         }
         return {**written, "step": self.step.value, "options": list(self.options), **said}
@@ -114,7 +111,7 @@ def open_task(turn: Turn, task: Task) -> None:
     if not is_free(turn):
         return
     if task.step is Step.END:
-        _say(turn, task.ended)
+        say_all(turn, task.ended)
         return
     turn.task = task.to_slot()
     turn.form = MANAGING_FORM
@@ -151,7 +148,7 @@ class AskManaging(BankingAction):
             turn.end_form()
             turn.say("utter_task_dropped")
             return
-        _say(turn, task.asks or (_kind(task).question(turn, task),))
+        say_all(turn, task.asks or (_kind(task).question(turn, task),))
 
 
 class ManagingEnded(BankingAction):
@@ -159,7 +156,7 @@ class ManagingEnded(BankingAction):
 
     def answer(self, turn: Turn) -> None:
         task = _task(turn)
-        _say(turn, task.ended if task and task.ended else (Said("utter_task_dropped"),))
+        say_all(turn, task.ended if task and task.ended else (Said("utter_task_dropped"),))
         turn.task = None
 
 
@@ -199,11 +196,6 @@ def _released(turn: Turn, task: Task, kind: Kind, demand: Demand | None) -> Task
     if guarded.is_question(demand):
         return task.at(Step.PASSCODE, asks=(Said(response, values),))
     return task.end(response, **values)
-
-
-def _say(turn: Turn, said: tuple[Said, ...]) -> None:
-    for each in said:
-        turn.say(each.response, **each.values)
 
 
 def _task(turn: Turn) -> Task | None:
