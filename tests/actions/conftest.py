@@ -20,6 +20,7 @@ from assistant.bank.journal import Journal
 from assistant.bank.payments import Payments
 from assistant.bank.portfolio import Portfolio, patience_of
 from assistant.bank.sca_steps import Challenge, ScaMethod
+from assistant.nlu.runtime import Dialogue
 from assistant.sandbox.process import RunningBank, running_bank
 from assistant.security.guard import Guard
 from assistant.security.rules import Limits, Rules
@@ -88,17 +89,35 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
         yield Practice(bank, database)
 
 
-@pytest.fixture(scope="session")
-def connected(practice: Practice, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a home in which both banks are connected."""
-    settings = Settings(data=ROOT, home=tmp_path_factory.mktemp("home"), keyring=False)
+def connected_home(practice: Practice, home: Path, *currencies: str) -> Settings:
+    """Settings of a home in which both banks are connected and the passcode is set."""
+    settings = Settings(data=ROOT, home=home, keyring=False)
     connections = Connections.from_settings(settings)
     for name, base_url in practice.bank.banks.items():
         connect(connections, Anna(practice.bank.base_url), name=name, base_url=base_url, psu_id="anna")
     guard = Guard.from_settings(settings)
-    guard.set_rules(Rules({"EUR": ROOM, "GBP": ROOM}, answers_after=None))
+    guard.set_rules(Rules(dict.fromkeys(currencies, ROOM), answers_after=None))
     guard.set_passcode(PASSCODE)
     return settings
+
+
+@pytest.fixture(scope="session")
+def connected(practice: Practice, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return connected_home(practice, tmp_path_factory.mktemp("home"), "EUR", "GBP")
+
+
+@pytest.fixture(scope="module")
+def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    """A practice bank of its own: what is paid here would surprise other tests."""
+    database = tmp_path_factory.mktemp("till") / "bank.sqlite"
+    with running_bank(database, seed=SEED, today=TODAY) as bank:
+        yield Practice(bank, database)
+
+
+@pytest.fixture(scope="module")
+def dialogue(nlu_model: Path) -> Iterator[Dialogue]:
+    with Dialogue.load(nlu_model) as dialogue:
+        yield dialogue
 
 
 @pytest.fixture(scope="session")

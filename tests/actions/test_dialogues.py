@@ -5,31 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from assistant.actions.services import Services, configure
 from assistant.actions.services import services as services_now
 from assistant.nlu.runtime import Dialogue
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
-from assistant.replay.judging import wrong_replies
-from assistant.replay.scenario import WantedReply
 from assistant.settings import Settings
 from tests.actions.conftest import PASSCODE, TODAY, Practice, guarded, services_of
+from tests.actions.scripts import hold, scripts
 
-DIALOGUES: dict[str, dict[str, Any]] = {
-    f"{path.stem}: {dialogue['dialogue']}": dialogue
-    for path in sorted((Path(__file__).parent / "dialogues").glob("*.yml"))
-    for dialogue in YAML(typ="safe").load(path)
-}
-
-
-@pytest.fixture(scope="module")
-def dialogue(nlu_model: Path) -> Iterator[Dialogue]:
-    with Dialogue.load(nlu_model) as dialogue:
-        yield dialogue
+DIALOGUES = scripts("dialogues")
 
 
 @pytest.fixture
@@ -84,14 +71,9 @@ def test_a_dialogue(name: str, given: str, dialogue: Dialogue) -> None:
         services_now().guard.answer(name, PASSCODE, typed=True)
     for turn in DIALOGUES[name]["turns"]:
         answer = dialogue.handle(turn["say"], conversation=name)
-        wanted = [WantedReply(*next(iter(reply.items()))) for reply in turn["replies"]]
-        replies = [(reply.response, reply.screen, reply.values) for reply in answer.replies]
-        wrong = [problem.text for problem in wrong_replies(wanted, replies)]
-        assert not wrong, f"{turn['say']!r} was {answer.intent} {answer.entities}: {wrong}"
-        assert all(reply.screen for reply in answer.replies)
+        hold(answer, turn["replies"], turn)
         spoken = [reply.speech for reply in answer.replies]
         if given == "screen only":
             assert spoken == ["It is on your screen."] + [""] * (len(spoken) - 1)
         else:
             assert all(spoken)
-        assert "{" not in "".join(reply.screen + reply.speech for reply in answer.replies)

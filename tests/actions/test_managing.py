@@ -11,52 +11,27 @@ orders, the cards; and the list of payees. Steps beside `say`:
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from ruamel.yaml import YAML
 
 from assistant.actions.services import Services, configure
-from assistant.bank.connecting import connect
-from assistant.bank.connections import Connections
 from assistant.nlu.answer import Answer
 from assistant.nlu.runtime import Dialogue
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
 from assistant.practice import password_of
-from assistant.replay.judging import wrong_replies
-from assistant.replay.scenario import WantedReply
-from assistant.sandbox.process import running_bank
 from assistant.security.demands import Act
-from assistant.security.guard import Guard
-from assistant.security.rules import Rules
-from assistant.settings import Settings
-from tests.actions.conftest import PASSCODE, ROOM, SEED, TODAY, Anna, Practice, services_of
-from tests.conftest import ROOT
+from tests.actions.conftest import PASSCODE, TODAY, Practice, connected_home, services_of
+from tests.actions.scripts import hold, scripts
+from tests.actions.till import hold_booked, last_entry, rows
 
-DIALOGUES: dict[str, dict[str, Any]] = {
-    f"{path.stem}: {dialogue['dialogue']}": dialogue
-    for path in sorted((Path(__file__).parent / "managing").glob("*.yml"))
-    for dialogue in YAML(typ="safe").load(path)
-}
-
-ACCOUNTS = {"everyday": "Everyday account", "savings": "Rainy day savings", "joint": "Joint account"}
+DIALOGUES = scripts("managing")
 
 # One customer lives through all of it, in this order.
 pytestmark = pytest.mark.xdist_group("managing")
-
-
-@pytest.fixture(scope="module")
-def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    database = tmp_path_factory.mktemp("till") / "bank.sqlite"
-    with running_bank(database, seed=SEED, today=TODAY) as bank:
-        yield Practice(bank, database)
 
 
 @dataclass
@@ -92,23 +67,11 @@ class Customer:
 @pytest.fixture(scope="module")
 def wallet(till: Practice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """One process all the time, as its customer has it."""
-    settings = Settings(data=ROOT, home=tmp_path_factory.mktemp("wallet"), keyring=False)
-    connections = Connections.from_settings(settings)
-    for name, base_url in till.bank.banks.items():
-        connect(connections, Anna(till.bank.base_url), name=name, base_url=base_url, psu_id="anna")
-    guard = Guard.from_settings(settings)
-    guard.set_rules(Rules({"EUR": ROOM}, answers_after=None))
-    guard.set_passcode(PASSCODE)
+    settings = connected_home(till, tmp_path_factory.mktemp("wallet"), "EUR")
     services = replace(services_of(settings), password=password_of)
     yield services
     services.portfolio.close()
     services.payments.close()
-
-
-@pytest.fixture(scope="module")
-def dialogue(nlu_model: Path) -> Iterator[Dialogue]:
-    with Dialogue.load(nlu_model) as dialogue:
-        yield dialogue
 
 
 @pytest.fixture
@@ -143,27 +106,6 @@ def ask(till: Practice, what: str, **order: Any) -> None:
     requests.post(url, json=order, timeout=5).raise_for_status()
 
 
-def rows(till: Practice, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(f"file:{till.database}?mode=ro", uri=True)) as books:
-        return books.execute(query, values).fetchall()
-
-
-def booked_since(till: Practice, mark: int) -> list[dict[str, str]]:
-    """What payments took from the customer's accounts, by the bank's own books."""
-    query = """select accounts.key, entries.minor, entries.counterparty, entries.remittance
-               from entries join accounts on accounts.id = entries.account_id
-               where entries.rowid > ? and entries.minor < 0 and payment_id is not null
-               order by entries.rowid"""
-    return [
-        {"from": ACCOUNTS[key], "amount": f"{Decimal(minor) / 100:.2f}", "to": to, "text": text or ""}
-        for key, minor, to, text in rows(till, query, mark)
-    ]
-
-
-def last_entry(till: Practice) -> int:
-    return int(rows(till, "select max(rowid) from entries")[0][0])
-
-
 def standing_orders(till: Practice) -> list[dict[str, str]]:
     """Those that were ordered here and are still carried out, as the bank keeps them."""
     kept = rows(till, "select body from payments where service = 'periodic-payments' and next_on is not null")
@@ -194,19 +136,9 @@ def test_a_dialogue(customer: Customer) -> None:
         answer = customer.take(step)
         if answer is None or step["replies"] == "any":
             continue
-        wanted = [
-            WantedReply(each) if isinstance(each, str) else WantedReply(*next(iter(each.items())))
-            for each in step["replies"]
-        ]
-        given = [(reply.response, reply.screen, reply.values) for reply in answer.replies]
-        wrong = [problem.text for problem in wrong_replies(wanted, given)]
-        assert not wrong, f"{step}: {answer.intent} {answer.entities}: {wrong}"
-        assert all(reply.screen and reply.speech for reply in answer.replies)
-        assert "{" not in "".join(reply.screen + reply.speech for reply in answer.replies)
-    booked = booked_since(till, before)
-    assert len(booked) == len(script["booked"]), booked
-    for wanted_entry, entry in zip(script["booked"], booked, strict=True):
-        assert wanted_entry.items() <= entry.items(), booked
+        hold(answer, step["replies"], step)
+        assert all(reply.speech for reply in answer.replies)
+    hold_booked(till, before, script["booked"])
     opened = [each for each in payments.open_payments() if each not in open_before]
     assert sum(each.state.value != "on its way" for each in opened) == script.get("open", 0), opened
     if "orders" in script:

@@ -15,41 +15,25 @@ import asyncio
 import json
 import logging
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from rasa.shared.core.trackers import EventVerbosity
-from ruamel.yaml import YAML
 
 from assistant.actions.services import Services, configure, nobody_types
-from assistant.bank.connecting import connect
-from assistant.bank.connections import Connections
 from assistant.nlu.answer import Answer
 from assistant.nlu.runtime import Dialogue
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
 from assistant.practice import password_of
-from assistant.replay.judging import wrong_replies
-from assistant.replay.scenario import WantedReply
-from assistant.sandbox.process import running_bank
-from assistant.security.guard import Guard
-from assistant.security.rules import Rules
 from assistant.settings import Settings
-from tests.actions.conftest import PASSCODE, ROOM, SEED, TODAY, Anna, Practice, services_of
-from tests.conftest import ROOT
+from tests.actions.conftest import PASSCODE, TODAY, Practice, connected_home, services_of
+from tests.actions.scripts import hold, scripts
+from tests.actions.till import hold_booked, last_entry
 
-DIALOGUES: dict[str, dict[str, Any]] = {
-    f"{path.stem}: {dialogue['dialogue']}": dialogue
-    for path in sorted((Path(__file__).parent / "paying").glob("*.yml"))
-    for dialogue in YAML(typ="safe").load(path)
-}
-ACCOUNTS = {"everyday": "Everyday account", "savings": "Rainy day savings", "joint": "Joint account"}
+DIALOGUES = scripts("paying")
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -148,29 +132,8 @@ def configured(settings: Settings, keyboard: bool) -> Services:
 
 
 @pytest.fixture(scope="module")
-def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    """A practice bank of its own: what is paid here would surprise other tests."""
-    database = tmp_path_factory.mktemp("till") / "bank.sqlite"
-    with running_bank(database, seed=SEED, today=TODAY) as bank:
-        yield Practice(bank, database)
-
-
-@pytest.fixture(scope="module")
 def wallet(till: Practice, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = Settings(data=ROOT, home=tmp_path_factory.mktemp("wallet"), keyring=False)
-    connections = Connections.from_settings(settings)
-    for name, base_url in till.bank.banks.items():
-        connect(connections, Anna(till.bank.base_url), name=name, base_url=base_url, psu_id="anna")
-    guard = Guard.from_settings(settings)
-    guard.set_rules(Rules(limits={"EUR": ROOM, "GBP": ROOM}, answers_after=None))
-    guard.set_passcode(PASSCODE)
-    return settings
-
-
-@pytest.fixture(scope="module")
-def dialogue(nlu_model: Path) -> Iterator[Dialogue]:
-    with Dialogue.load(nlu_model) as dialogue:
-        yield dialogue
+    return connected_home(till, tmp_path_factory.mktemp("wallet"), "EUR", "GBP")
 
 
 @pytest.fixture
@@ -214,26 +177,6 @@ def set_quirks(till: Practice, quirks: Mapping[str, list[str]]) -> None:
         requests.post(url, json=order, timeout=5).raise_for_status()
 
 
-def booked_since(till: Practice, mark: int) -> list[dict[str, str]]:
-    """What left the customer's accounts, by the bank's own books."""
-    query = """select accounts.key, entries.minor, entries.counterparty, entries.remittance
-               from entries join accounts on accounts.id = entries.account_id
-               where entries.rowid > ? and entries.minor < 0 and payment_id is not null
-               and accounts.key in ('everyday', 'savings', 'joint')
-               order by entries.rowid"""
-    with closing(sqlite3.connect(f"file:{till.database}?mode=ro", uri=True)) as books:
-        rows = books.execute(query, (mark,)).fetchall()
-    return [
-        {"from": ACCOUNTS[key], "amount": f"{Decimal(minor) / 100:.2f}", "to": to, "text": text or ""}
-        for key, minor, to, text in rows
-    ]
-
-
-def last_entry(till: Practice) -> int:
-    with closing(sqlite3.connect(f"file:{till.database}?mode=ro", uri=True)) as books:
-        return int(books.execute("select max(rowid) from entries").fetchone()[0])
-
-
 def test_there_are_enough_dialogues() -> None:
     assert len(DIALOGUES) >= 40
     assert all("booked" in dialogue for dialogue in DIALOGUES.values())
@@ -254,18 +197,8 @@ def test_a_payment(customer: Customer, caplog: pytest.LogCaptureFixture) -> None
         remembered += memory_of(customer)
         if step["replies"] == "any":
             continue
-        wanted = [
-            WantedReply(each, {}) if isinstance(each, str) else WantedReply(*next(iter(each.items())))
-            for each in step["replies"]
-        ]
-        replies = [(reply.response, reply.screen, reply.values) for reply in answer.replies]
-        wrong = [problem.text for problem in wrong_replies(wanted, replies)]
-        assert not wrong, f"{step}: {answer.intent} {answer.entities}: {wrong}\n{said}"
-        assert "{" not in "".join(reply.screen + reply.speech for reply in answer.replies)
-    booked = booked_since(customer.practice, before)
-    assert len(booked) == len(script["booked"]), booked
-    for wanted_entry, entry in zip(script["booked"], booked, strict=True):
-        assert wanted_entry.items() <= entry.items(), booked
+        hold(answer, step["replies"], step, said)
+    hold_booked(customer.practice, before, script["booked"])
     opened = [each for each in customer.services.payments.open_payments() if each not in open_before]
     unsettled = [each for each in opened if each.state.value != "on its way"]
     assert len(unsettled) == script.get("open", 0), opened

@@ -57,12 +57,6 @@ class Watched:
         return turns
 
 
-@pytest.fixture(scope="module")
-def dialogue(nlu_model: Path) -> Iterator[Dialogue]:
-    with Dialogue.load(nlu_model) as dialogue:
-        yield dialogue
-
-
 @pytest.fixture
 def made(services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
