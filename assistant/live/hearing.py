@@ -12,7 +12,7 @@ from assistant.conversation import Conversation
 from assistant.live.handover import Handover
 from assistant.turn import Turn
 
-_GAP = 0.2
+GAP = 0.2
 """Seconds of quiet within a turn that count as a pause of its speaker, and after which sense is asked for."""
 HALTING = ("stop", "wait")
 """Words that silence the assistant."""
@@ -63,10 +63,10 @@ class HeardTurn:
     def verdict(self, voice: VoiceActivity, pace: Pace, makes_sense: Callable[[str], bool]) -> Verdict:
         """After each chunk; learns the speaker's pace on the way."""
         quiet = voice.now - voice.ended
-        if quiet < self._quiet and self._quiet >= _GAP and self.rules.question is not Question.DIGITS:
+        if quiet < self._quiet and self._quiet >= GAP and self.rules.question is not Question.DIGITS:
             pace.heard(self._quiet)
         self._quiet = quiet
-        if quiet >= _GAP and self.text and self.text != self._sense_of:
+        if quiet >= GAP and self.text and self.text != self._sense_of:
             self._sense_of = self.text
             self._makes_sense = makes_sense(self.text)
         return self.rules.verdict(

@@ -23,7 +23,7 @@ from assistant.audio.player import Player
 from assistant.conversation import Conversation
 from assistant.events import Event, Interrupted, LoopState, Observer, PartialTranscript, Woken
 from assistant.live.echo import Echo, loudness
-from assistant.live.hearing import HeardTurn
+from assistant.live.hearing import GAP, HeardTurn
 from assistant.live.latency import LatencyMeter
 from assistant.live.manner import Key, Manner, State
 from assistant.live.mouth import Mouth
@@ -33,8 +33,6 @@ from assistant.tts.synthesiser import Speech
 
 _LEAD = 0.4
 """Seconds before the first voice that are heard with it: a soft consonant comes before what counts."""
-_GAP = 0.2
-"""Seconds of quiet within a turn that count as a pause of its speaker, and after which sense is asked for."""
 _EDGE = 0.05
 """Seconds by which the recogniser may be wrong about the end of a phrase."""
 _ONSET = 0.5
@@ -162,7 +160,7 @@ class LiveLoop:
 
     def _woken(self, phrase_ended: float) -> None:
         """A request may follow in the same breath; only who waits is told that we listen."""
-        if self._voice.speaking and self._voice.now - phrase_ended > _GAP:
+        if self._voice.speaking and self._voice.now - phrase_ended > GAP:
             self._begin(phrase_ended - _EDGE)
             return
         self._voice.forget()
@@ -197,7 +195,7 @@ class LiveLoop:
         if self._step_by_step and hearing.turn is not None:
             hearing.turn.result()
         started = self._voice.started
-        if started is not None and not self._player.playing and self._voice.ended - started >= _GAP:
+        if started is not None and not self._player.playing and self._voice.ended - started >= GAP:
             # Who goes on speaking was cut off: the answer waits, and what is said now is heard first.
             self._mouth.silence()
             if hearing.answered:

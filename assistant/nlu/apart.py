@@ -11,34 +11,20 @@ import re
 import threading
 
 from assistant.nlu.values import amounts
+from assistant.nlu.values.number_words import NUMBERS, ZEROS
 
 HIDDEN = "‹code›"
 SHORTEST = {"digits": 4, "passcode": 1}
 """Signs that a code has at least, by what a response template expects (`metadata: {expects: digits}`); after
 any other one nothing is taken out. Fewer digits are something else."""
 
-_DIGITS = {
-    word: str(digit)
-    for digit, words in enumerate(
-        ("zero oh o nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    )
-    for word in words.split()
-}
+_DIGITS = {word: str(number) for word, number in NUMBERS.items() if number < 10} | dict.fromkeys(
+    (*ZEROS, "o"), "0"
+)
 _LARGE = frozenset({"hundred", "thousand", "grand"})
 """Nobody says a code with these."""
 _TIMES = {"double": 2, "triple": 3}
-_TENS = {
-    **dict(
-        zip(
-            ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"],
-            range(10, 17),
-            strict=True,
-        )
-    ),
-    **dict(zip(["seventeen", "eighteen", "nineteen"], range(17, 20), strict=True)),
-    **dict(zip(["twenty", "thirty", "forty", "fifty"], range(20, 60, 10), strict=True)),
-    **dict(zip(["sixty", "seventy", "eighty", "ninety"], range(60, 100, 10), strict=True)),
-}
+_TENS = {word: number for word, number in NUMBERS.items() if number >= 10}
 _BESIDE = re.compile(
     r"and|the|is|it|s|are|digits?|number|my|passcode|um|uh|then|double|triple|please|first|second|third|"
     r"fourth|fifth|sixth|seventh|eighth"

@@ -8,19 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from assistant.nlu.values.number_words import NUMBERS, ZEROS
 from assistant.nlu.values.words import word_set
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z]+)?")
-_CALLED: Mapping[str, str] = {
-    "zero": "0", "oh": "0", "nought": "0", "null": "0", "one": "1", "two": "2", "three": "3", "four": "4",
-    "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11",
-    "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16",
-    "seventeen": "17", "eighteen": "18", "nineteen": "19",
-}  # fmt: skip
-_TENS: Mapping[str, str] = {
-    "twenty": "2", "thirty": "3", "forty": "4", "fifty": "5", "sixty": "6", "seventy": "7", "eighty": "8",
-    "ninety": "9",
-}  # fmt: skip
+_CALLED = {word: str(number) for word, number in NUMBERS.items() if number < 20} | dict.fromkeys(
+    (*ZEROS, "null"), "0"
+)
+_TENS = {word: str(number // 10) for word, number in NUMBERS.items() if number >= 20}
 _NAMES: Mapping[str, str] = {
     "A": "ay alpha alfa", "B": "be bee bravo", "C": "see sea charlie", "D": "dee delta", "E": "echo",
     "F": "ef eff foxtrot", "G": "gee golf", "H": "aitch hotel", "I": "eye india", "J": "jay juliet juliett",
