@@ -7,11 +7,17 @@ from pathlib import Path
 
 from assistant.practice import practice_settings
 from assistant.settings import Settings
+from assistant.training.speech.voices import HELD_OUT
+from bench import misheard_speech
 from bench.misheard import run
 from bench.misheard_commands import Command, commands
 from tests.conftest import ROOT
 
 VOICES = ("flite-rms", "espeak-rp-m3")
+
+
+def test_the_voices_are_those_that_the_speech_model_never_learnt_from() -> None:
+    assert sorted(misheard_speech.VOICES.values()) == sorted((each.engine, each.voice) for each in HELD_OUT)
 
 
 def test_no_misheard_payment_reaches_the_bank(nlu_model: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How loud a microphone is: what `assistant doctor` measures before somebody wonders why nothing is heard."""
+"""How loud a sound is: a microphone's, before somebody wonders why nothing is heard, and that of speech."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.audio.frames import Samples
 from assistant.settings import CHUNK_SECONDS
@@ -27,6 +29,12 @@ class Level:
     @property
     def muted(self) -> bool:
         return self.peak < _SILENT
+
+
+def speech_loudness(sound: npt.NDArray[np.floating[Any]]) -> float:
+    """Root mean square of the loud part, so that pauses do not count; 0 for silence."""
+    loud = sound[np.abs(sound) > 0.02 * np.abs(sound).max(initial=0)]
+    return float(np.sqrt(np.mean(loud**2))) if len(loud) else 0.0
 
 
 def measure_level(chunks: Iterable[Samples], seconds: float = 1.0) -> Level:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import soxr
 
 from assistant.audio.frames import Samples
+from assistant.audio.level import speech_loudness
 from assistant.audio.recordings import read_recording
 from assistant.errors import NothingToReplayError
 from assistant.settings import SAMPLE_RATE
@@ -112,16 +113,10 @@ def varied(sound: Samples, variation: Variation, name: str) -> Samples:
     if variation.snr is not None:
         drawn = np.random.default_rng(zlib.crc32(f"{name} {variation}".encode()))
         noise = _noise(variation.noise, len(speech), drawn)
-        speech = speech + noise * _loudness(speech) * 10 ** (-variation.snr / 20)
+        speech = speech + noise * speech_loudness(speech) * 10 ** (-variation.snr / 20)
     speech = speech * 10 ** (variation.gain / 20)
     changed: Samples = np.clip(np.rint(speech * 32768), -32768, 32767).astype(np.int16)
     return changed
-
-
-def _loudness(speech: _Float) -> float:
-    """Root mean square of its loud part, so that pauses do not count."""
-    loud = speech[np.abs(speech) > 0.02 * np.abs(speech).max()]
-    return float(np.sqrt(np.mean(loud**2))) if len(loud) else 0.0
 
 
 def _noise(path: Path | None, length: int, drawn: np.random.Generator) -> _Float:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
+from assistant.audio.level import speech_loudness
 from assistant.settings import SAMPLE_RATE
 
 RATE = SAMPLE_RATE
@@ -26,8 +27,7 @@ def load(path: Path, speed: float = 1.0) -> Samples:
 
 def add_noise(samples: Samples, decibels: float, rng: np.random.Generator) -> Samples:
     """Coloured noise `decibels` below the speech (its loud half, so that pauses do not count)."""
-    power = samples[np.abs(samples) > 0.02 * np.abs(samples).max()]
-    loudness = float(np.sqrt(np.mean(power**2))) if len(power) else 1e-3
+    loudness = speech_loudness(samples) or 1e-3
     return np.clip(samples + noise(rng, len(samples)) * loudness * 10 ** (-decibels / 20), -1, 1)
 
 
