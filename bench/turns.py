@@ -31,20 +31,22 @@ def measure(desk: Desk, settings: Settings, model: Path) -> list[Row]:
     """Every question several times, here and through the servers by turns, so that both meet the same load.
 
     The first two rows ask the bank anew for every question; the comparison leaves to both ways what they
-    remember of the bank.
+    remember of the bank, so its rounds are by themselves.
     """
     asked_anew: list[float] = []
     here: list[float] = []
     there: list[float] = []
+    for number in range(_ROUNDS + 1):
+        anew, _ = _in_process(desk, f"anew-{number}", forget=True)
+        if number:  # the first round warms up
+            asked_anew += anew
     with rasa_servers(settings, model, settings.home / "bench") as servers:
         for number in range(_ROUNDS + 1):
-            anew, _ = _in_process(desk, f"anew-{number}", forget=True)
             ours, replies = _in_process(desk, f"bench-{number}")
             theirs, answers = _over_http(servers, f"bench-{number}")
             if answers != replies:
                 raise AssertionError("the two ways gave different replies")
-            if number:  # the first round warms up
-                asked_anew += anew
+            if number:
                 here += ours
                 there += theirs
     p50, p95 = percentile(asked_anew, 50), percentile(asked_anew, 95)

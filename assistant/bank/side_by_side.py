@@ -6,9 +6,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 T = TypeVar("T")
+
+_Tasks = queue.SimpleQueue[Callable[[], None]]
+_idle: list[_Tasks] = []
+"""Of the threads that wait for something to do; starting one costs as much as a short answer of a bank."""
 
 
 class TooSlowError(Exception):
@@ -30,7 +35,7 @@ def side_by_side(jobs: Sequence[Callable[[], T]], seconds: float) -> list[T | Ex
             done.put((index, error))
 
     for index, job in enumerate(jobs):
-        threading.Thread(target=work, args=(index, job), daemon=True).start()
+        _in_background(partial(work, index, job))
     results: list[T | Exception] = [TooSlowError() for _ in jobs]
     deadline = time.monotonic() + seconds
     for _ in jobs:
@@ -40,3 +45,19 @@ def side_by_side(jobs: Sequence[Callable[[], T]], seconds: float) -> list[T | Ex
             break
         results[index] = result
     return results
+
+
+def _in_background(task: Callable[[], None]) -> None:
+    """Run it in an idle thread, or in a new one: what hangs holds up nothing else."""
+    try:
+        tasks = _idle.pop()
+    except IndexError:
+        tasks = queue.SimpleQueue()
+        threading.Thread(target=_work, args=(tasks,), name="side by side", daemon=True).start()
+    tasks.put(task)
+
+
+def _work(tasks: _Tasks) -> None:
+    while True:
+        tasks.get()()
+        _idle.append(tasks)
