@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 from collections import Counter
 from contextlib import redirect_stderr
@@ -22,6 +23,9 @@ OUTPUT = Path("out/bench.json")
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="the figures as JSON (%(default)s)")
+    output = parser.parse_args().output
     logging.disable(logging.WARNING)
     settings = practice_settings(Settings.from_environment())
     model = train(settings, print)
@@ -37,7 +41,7 @@ def main() -> None:
     print("Recognition beside bare Vosk …")
     recordings = sorted(acceptance.RECORDINGS.glob("*.flac"))
     rows += hearing.measure(SpeechModelStore(settings).active, recordings)
-    report("Voice banking assistant (recordings are synthetic voices kept out of training)", rows, OUTPUT)
+    report("Voice banking assistant (recordings are synthetic voices kept out of training)", rows, output)
 
 
 def _accepted(settings: Settings, model: Path) -> list[Row]:
