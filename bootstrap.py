@@ -233,6 +233,16 @@ def ensure_browser():
         say("  Going on without a browser: apt-get install chromium would bring it.")
 
 
+def ensure_stores():
+    """Redis and PostgreSQL, of which the tests run servers of their own."""
+    postgres = shutil.which("initdb") or glob.glob("/usr/lib/postgresql/*/bin/initdb")
+    missing = ([] if shutil.which("redis-server") else ["redis-server"]) + (
+        [] if postgres else ["postgresql"]
+    )
+    if missing and not (may_install() and apt_install(*missing)):
+        say("  Going on without servers: apt-get install %s would bring them." % " ".join(missing))
+
+
 def main():
     parser = argparse.ArgumentParser(description="Make .venv ready for the assistant.")
     parser.add_argument("--dev", action="store_true", help="also what tests and linters need")
@@ -252,6 +262,7 @@ def main():
     ensure_sound(dev)
     if dev:
         ensure_browser()
+        ensure_stores()
 
 
 if __name__ == "__main__":

@@ -68,6 +68,8 @@ class Dialogue(Protocol):
 
     def begin(self, intent: str, *, conversation: str) -> Answer: ...
 
+    def expects(self, conversation: str) -> str: ...
+
     def understands(self, text: str) -> bool: ...
 
 
@@ -116,6 +118,15 @@ class Conversation:
         """The kind of answer that the last reply waits for."""
         return self._asked
 
+    def catch_up(self) -> None:
+        """Know what was asked last, whichever server asked it; every turn begins with that.
+
+        Raises StoreError.
+        """
+        asked = question_of(self._dialogue.expects(self._name))
+        if asked is not self._asked:
+            self._expect(asked)
+
     def makes_sense(self, text: str) -> bool:
         """Whether the dialogue would clearly know what to do with it; nothing is remembered."""
         return self._dialogue.understands(text)
@@ -145,9 +156,10 @@ class Conversation:
         """
         if self._listener is None:
             raise TypeError("this conversation was made without a recogniser")
-        recogniser = self._listener()
 
         def listen(stages: dict[str, float]) -> _Heard:
+            assert self._listener is not None  # noqa: S101 - it was there, and is only replaced
+            recogniser = self._listener()
             watched = Watched(frames, self._clock)
             transcript, certainty = self._recognise(recogniser, watched, stages)
             known: dict[str, object] = {
@@ -191,6 +203,7 @@ class Conversation:
         self._publish(TurnStarted(self._clock(), self._turns))
         self._in_turn = True
         try:
+            self.catch_up()
             heard = listen(stages)
             told = self.shown(heard.text)
             audio = heard.audio if told == heard.text and not self.asks_passcode else ()
@@ -265,9 +278,7 @@ class Conversation:
             answer = self._dialogue.begin(heard.intent, conversation=self._name)
         else:
             answer = self._dialogue.handle(heard.text, conversation=self._name, metadata=heard.metadata)
-        self._asked = question_of(answer.expects)
-        if self._ears:
-            self._listener = self._ears.expecting(self._asked)
+        self._expect(question_of(answer.expects))
         now = self._clock()
         stages["understand"] = answer.understanding_ms
         stages["answer"] = answer.acting_ms
@@ -275,6 +286,11 @@ class Conversation:
         for reply in answer.replies:
             self._publish(ReplyText(now, reply.screen, reply.speech, reply.response, reply.values))
         return answer
+
+    def _expect(self, asked: Question | None) -> None:
+        self._asked = asked
+        if self._ears:
+            self._listener = self._ears.expecting(asked)
 
     def _speak(self, text: str, rate: float, stages: dict[str, float]) -> Speech | None:
         if self._synthesiser is None or not text:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from assistant.errors import SettingsError
 
@@ -25,6 +26,13 @@ MAX_UTTERANCE_CHARACTERS = 1_000
 
 CONFIRMATIONS = ("code", "app", "page")
 """Ways to confirm a payment: a one-time code, the bank's app, the bank's page."""
+
+
+MEMORY = "memory"
+"""Conversations are kept in the process, and end with it."""
+_LOOPBACK = ("", "localhost", "127.0.0.1", "::1")
+_TLS = ("require", "verify-ca", "verify-full")
+"""PostgreSQL's `sslmode`s that never fall back to plain text."""
 
 
 def _packaged_data() -> Path:
@@ -52,6 +60,10 @@ class Settings:
     """What is said to begin; any words that the speech model knows, two or more."""
     practice: bool = False
     """The customer is the made-up one: connections lie apart from the real ones."""
+
+    store: str = field(default=MEMORY, repr=False)
+    """Where conversations are kept: `memory`, or the URL of a Redis or PostgreSQL server, which may hold a
+    password."""
 
     confirm: str = ""
     """How payments are confirmed where the bank leaves it open: code, app or page; empty for what suits."""
@@ -88,6 +100,7 @@ class Settings:
             wake_phrase=" ".join((environ.get("ASSISTANT_WAKE_PHRASE") or WAKE_PHRASE).lower().split()),
             keyring=not practice and environ.get("ASSISTANT_KEYRING", "on") != "off",
             practice=practice,
+            store=checked_store(environ.get("ASSISTANT_STORE") or MEMORY),
             confirm=confirm,
         )
 
@@ -133,6 +146,33 @@ class Settings:
     @property
     def sandbox(self) -> Path:
         return self.home / "sandbox"
+
+
+def checked_store(store: str) -> str:
+    """A usable `Settings.store`. Raises SettingsError, which does not show it."""
+    if store == MEMORY:
+        return store
+    try:
+        parts = urlsplit(store)
+        scheme, host = parts.scheme, parts.hostname or ""
+        queries = parse_qs(parts.query)
+    except ValueError as error:
+        raise SettingsError("ASSISTANT_STORE is no URL") from error
+    if scheme not in ("redis", "rediss", "unix", "postgresql"):
+        raise SettingsError(
+            "ASSISTANT_STORE is neither `memory` nor a URL of Redis or PostgreSQL",
+            remedy="Write ASSISTANT_STORE=memory, redis://HOST/0, rediss://HOST/0, unix:///PATH/TO/SOCKET or "
+            "postgresql://USER@HOST/DATABASE.",
+        )
+    hosts = (host, *queries.get("host", ()))
+    is_near = all(each in _LOOPBACK or each.startswith("/") for each in hosts)
+    is_sealed = scheme == "rediss" or queries.get("sslmode", [""])[-1] in _TLS
+    if not is_near and not is_sealed:
+        raise SettingsError(
+            "ASSISTANT_STORE would send its password in plain text to another machine",
+            remedy="Use rediss:// instead of redis://, or add ?sslmode=verify-full to postgresql://.",
+        )
+    return store
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:

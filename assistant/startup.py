@@ -25,6 +25,7 @@ from assistant.events import Event, Observer, TurnEnded, TurnStarted
 from assistant.inbox import Inbox
 from assistant.nlu.training import train
 from assistant.nlu.watch import Change, ModelWatch
+from assistant.security.keys import conversation_key
 from assistant.settings import Settings
 from assistant.tts.profile import VoiceProfile
 from assistant.tts.synthesiser import Speech, Synthesiser
@@ -269,7 +270,7 @@ class Desk:
         # Imported here: Rasa takes seconds, and `assistant --help` does without it.
         from assistant.nlu.runtime import Dialogue as RasaDialogue
 
-        dialogue = RasaDialogue.load(model)
+        dialogue = RasaDialogue.load(model, store=self.settings.store, key=conversation_key(self.settings))
         self._closing.callback(dialogue.close)
         self._dialogue = dialogue
         self._replace_model = dialogue.replace

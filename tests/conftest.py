@@ -11,6 +11,7 @@ import pytest
 from assistant.nlu.training import train
 from assistant.settings import Settings
 from tests.asr.speech import Say, synthetic_voice
+from tests.store_servers import StoreServer, missing, running
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,6 +32,16 @@ def say() -> Iterator[Say]:
     """A synthetic voice, for sentences of which there is no recording."""
     with synthetic_voice() as voice:
         yield voice
+
+
+@pytest.fixture(scope="module", params=["redis", "postgres"])
+def store(request: pytest.FixtureRequest) -> Iterator[StoreServer]:
+    """A server outside of the process in which conversations can be kept, of each kind there is."""
+    reason = missing(request.param)
+    if reason:
+        pytest.skip(reason)
+    with running(request.param) as server:
+        yield server
 
 
 @pytest.fixture

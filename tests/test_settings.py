@@ -83,3 +83,40 @@ def test_settings_do_not_change() -> None:
     found = Settings(data=ROOT, home=ROOT)
     with pytest.raises(FrozenInstanceError):
         found.language = "fr"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        "memory",
+        "redis://:secret@localhost/0",
+        "rediss://:secret@store.example/0",
+        "unix://:secret@/run/redis.sock?db=0",
+        "postgresql://anna:secret@127.0.0.1/assistant",
+        "postgresql://anna@/assistant?host=/run/postgresql",
+        "postgresql://anna:secret@store.example/assistant?sslmode=verify-full",
+    ],
+)
+def test_a_place_for_conversations(store: str) -> None:
+    found = Settings.from_environment({"ASSISTANT_STORE": store})
+    assert found.store == store
+    assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("store", "remedy"),
+    [
+        ("mongodb://:secret@localhost", "redis://"),
+        ("secret", "postgresql://"),
+        ("redis://:secret@store.example/0", "rediss://"),
+        ("postgresql://anna:secret@store.example/assistant", "sslmode=verify-full"),
+        ("postgresql://anna:secret@store.example/assistant?sslmode=prefer", "sslmode=verify-full"),
+        ("postgresql://anna:secret@/assistant?host=store.example", "sslmode=verify-full"),
+        ("redis://:secret@[::1/0", "setting"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_told_without_its_password(store: str, remedy: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment({"ASSISTANT_STORE": store})
+    assert remedy in refused.value.remedy
+    assert "secret" not in str(refused.value) + refused.value.remedy

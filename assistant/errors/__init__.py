@@ -41,6 +41,9 @@ from assistant.errors.machine import (
     PortInUseError,
     SettingsError,
     StorageError,
+    StoreBusyError,
+    StoreError,
+    StoreLostError,
 )
 from assistant.errors.payments import (
     AccountError,
@@ -179,6 +182,9 @@ __all__ = [
     "SpeakingError",
     "SpeechModelError",
     "StorageError",
+    "StoreBusyError",
+    "StoreError",
+    "StoreLostError",
     "TamperedError",
     "TooLateToCancelError",
     "TrainingDataError",

@@ -12,6 +12,8 @@ from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.core.processor import MessageProcessor
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk import Action as CustomAction
 from rasa_sdk.executor import ActionExecutor
@@ -79,6 +81,13 @@ class _Executor(ActionExecutor):
 
 class InProcessAgent(Agent):
     """Rasa's agent with our processor."""
+
+    @staticmethod
+    def _create_tracker_store(store: TrackerStore, domain: Domain) -> TrackerStore:
+        """As it is. Rasa wraps it, so that what cannot be saved is kept in memory and what cannot be read
+        counts as never said; here the turn fails, and says so."""
+        store.domain = domain
+        return store
 
     def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
         """What the parent does, but for the class of the processor."""

@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 _TURNS = 4
 """More than any rule or story looks back at."""
 
-_CONVERSATIONS = 256
+MOST_CONVERSATIONS = 256
 """Beyond this the conversation that has been silent longest is forgotten."""
 
 
-class Memory(TrackerStore):
-    """Keeps events, not trackers: a turn that fails half-way leaves nothing behind.
+class Bounded(TrackerStore):
+    """A tracker store of the newest turns of each conversation.
 
-    Rasa's own store in memory writes every event of a conversation anew in every turn; here the
-    oldest turns give way to the values of the slots they left, so a turn costs the same on any day.
+    Rasa's own stores keep, and in every turn replay, every event of a conversation; here the oldest turns
+    give way to the values of the slots they left, so a turn costs the same on any day.
     """
 
-    def __init__(self, domain: Domain | None = None) -> None:
-        super().__init__(domain)
-        self._events: dict[str, list[Event]] = {}
+    @abstractmethod
+    async def expected(self, sender_id: str) -> str:
+        """The kind of answer that the last question asks for (`metadata: {expects: …}` of its response
+        template); empty where there is none."""
 
-    async def save(self, tracker: DialogueStateTracker) -> None:
-        self._events.pop(tracker.sender_id, None)
-        self._events[tracker.sender_id] = self._bounded(tracker)
-        while len(self._events) > _CONVERSATIONS:
-            del self._events[next(iter(self._events))]
-
-    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        events = self._events.get(sender_id)
-        return None if events is None else self._replay(sender_id, events)
+    @abstractmethod
+    async def delete(self, sender_id: str) -> None:
+        """Forget a conversation."""
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         return await self.retrieve(conversation_id)
 
-    async def keys(self) -> Iterable[str]:
-        return list(self._events)
-
-    async def delete(self, sender_id: str) -> None:
-        self._events.pop(sender_id, None)
+    def close(self) -> None:
+        """Give up what is open."""
 
     def _bounded(self, tracker: DialogueStateTracker) -> list[Event]:
         events = list(tracker.events)
@@ -62,3 +55,41 @@ class Memory(TrackerStore):
         return DialogueStateTracker.from_events(
             sender_id, list(events), self.domain.slots, domain=self.domain
         )
+
+
+class Memory(Bounded):
+    """In this process. Keeps events, not trackers: a turn that fails half-way leaves nothing behind."""
+
+    def __init__(self, domain: Domain | None = None) -> None:
+        super().__init__(domain)
+        self._events: dict[str, list[Event]] = {}
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        self._events.pop(tracker.sender_id, None)
+        self._events[tracker.sender_id] = self._bounded(tracker)
+        while len(self._events) > MOST_CONVERSATIONS:
+            del self._events[next(iter(self._events))]
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        events = self._events.get(sender_id)
+        return None if events is None else self._replay(sender_id, events)
+
+    async def expected(self, sender_id: str) -> str:
+        return expected_by(reversed(self._events.get(sender_id, ())))
+
+    async def keys(self) -> Iterable[str]:
+        return list(self._events)
+
+    async def delete(self, sender_id: str) -> None:
+        self._events.pop(sender_id, None)
+
+
+def expected_by(latest_first: Iterable[Event]) -> str:
+    """What the last question among the replies to the latest message expects."""
+    for event in latest_first:
+        if isinstance(event, UserUttered):
+            return ""
+        expects = isinstance(event, BotUttered) and (event.metadata.get("metadata") or {}).get("expects")
+        if expects:
+            return str(expects)
+    return ""

@@ -20,7 +20,7 @@ quiet.hush()
 from rasa.core.channels.channel import UserMessage  # noqa: E402 - Rasa is quiet first
 from rasa.core.processor import MessageProcessor  # noqa: E402
 
-from assistant.errors import AssistantError, NoLanguageModelError  # noqa: E402
+from assistant.errors import AssistantError, NoLanguageModelError, StoreError  # noqa: E402
 from assistant.nlu import apart  # noqa: E402
 from assistant.nlu.answer import Answer, Reply  # noqa: E402
 from assistant.nlu.in_process import (  # noqa: E402
@@ -29,9 +29,11 @@ from assistant.nlu.in_process import (  # noqa: E402
     InProcessActions,
     InProcessAgent,
 )
-from assistant.nlu.memory import Memory  # noqa: E402
+from assistant.nlu.memory import Bounded  # noqa: E402
 from assistant.nlu.nlg import ScreenAndSpeech  # noqa: E402
+from assistant.nlu.stores import open_stores  # noqa: E402
 from assistant.nlu.utterance import SHORTCUT, clean, is_shortcut  # noqa: E402
+from assistant.settings import MEMORY  # noqa: E402
 
 _log = logging.getLogger(__name__)
 
@@ -56,35 +58,40 @@ class Dialogue:
     and conversations know nothing of each other.
     """
 
-    def __init__(self, agent: InProcessAgent, memory: Memory, actions: InProcessActions) -> None:
+    def __init__(self, agent: InProcessAgent, memory: Bounded, actions: InProcessActions) -> None:
         self._agent = agent
         self._memory = memory
         self._actions = actions
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="dialogue", daemon=True)
         self._thread.start()
-        self._turns: dict[str, asyncio.Lock] = {}
-        self._expected: dict[str, str] = {}
-        """By conversation: the kind of answer that the last question asked for."""
         self._busy = 0
         """Turns that are going on; touched in the loop's thread alone."""
         self._next: MessageProcessor | None = None
         """A model that waits for the end of the turns that are going on."""
 
     @classmethod
-    def load(cls, model: Path, *, actions: str = ACTIONS) -> Dialogue:
-        """Raises NoLanguageModelError when there is no usable model at `model`."""
+    def load(cls, model: Path, *, actions: str = ACTIONS, store: str = MEMORY, key: bytes = b"") -> Dialogue:
+        """`store`: see `Settings.store`; `key`, for Fernet, seals what is kept there.
+
+        Raises NoLanguageModelError when there is no usable model at `model`, StoreError when the store cannot
+        be used.
+        """
         if not model.is_file():
             raise NoLanguageModelError(f"no model {model.name}")
         endpoint = InProcessActions(actions)
-        memory = Memory()
+        memory, locks = open_stores(store, key)
         try:
             agent = InProcessAgent(
-                generator=ScreenAndSpeech(), tracker_store=memory, action_endpoint=endpoint
+                generator=ScreenAndSpeech(),
+                tracker_store=memory,
+                lock_store=locks,
+                action_endpoint=endpoint,
             )
             agent.load_model(model)
         except Exception as error:
             endpoint.close()
+            memory.close()
             raise NoLanguageModelError(
                 f"{model.name}: {type(error).__name__}",
                 remedy="Run `assistant train`: it builds the model again.",
@@ -102,6 +109,13 @@ class Dialogue:
     def begin(self, intent: str, *, conversation: str) -> Answer:
         """Have said what nobody asked for: the answer to an intent, without an utterance."""
         return self._wait(self._handle("", conversation, {}, intent))
+
+    def expects(self, conversation: str) -> str:
+        """The kind of answer that the last question asked for, whichever server asked it; empty for none.
+
+        Raises StoreError.
+        """
+        return self._wait(self._memory.expected(conversation))
 
     def understands(self, text: str) -> bool:
         """Whether this clearly is something that the assistant does; nothing is answered or remembered."""
@@ -135,7 +149,6 @@ class Dialogue:
     def forget(self, conversation: str) -> None:
         """Drop everything that was said in a conversation."""
         self._wait(self._memory.delete(conversation))
-        self._turns.pop(conversation, None)
 
     def close(self) -> None:
         """Stop the loop and its thread; the dialogue cannot be used afterwards."""
@@ -145,6 +158,7 @@ class Dialogue:
         self._thread.join()
         self._loop.close()
         self._actions.close()
+        self._memory.close()
 
     def __enter__(self) -> Dialogue:
         return self
@@ -160,7 +174,7 @@ class Dialogue:
     async def _understood(self, text: str, conversation: str, message: UserMessage) -> dict[str, Any]:
         """What Rasa is to know. A code is laid down elsewhere, and Rasa sees that there was one."""
         apart.take(conversation)
-        expected = self._expected.get(conversation, "")
+        expected = await self._memory.expected(conversation)
         code = apart.code_in(text, expected) if expected in apart.SHORTEST else None
         if code is None:
             return await self._parse(message)
@@ -180,13 +194,17 @@ class Dialogue:
     async def _handle(
         self, text: str, conversation: str, metadata: dict[str, object], intent_begun: str = ""
     ) -> Answer:
-        async with self._turns.setdefault(conversation, asyncio.Lock()):
-            self._busy += 1
-            try:
-                return await self._answer(text, conversation, metadata, intent_begun)
-            finally:
-                self._busy -= 1
-                self._adopt_next()
+        started = time.perf_counter()
+        try:
+            async with self._agent.lock_store.lock(conversation):
+                self._busy += 1
+                try:
+                    return await self._answer(text, conversation, metadata, intent_begun)
+                finally:
+                    self._busy -= 1
+                    self._adopt_next()
+        except StoreError as error:
+            return _failed(error, FALLBACK, 0.0, (), started, time.perf_counter())
 
     async def _answer(
         self, text: str, conversation: str, metadata: dict[str, object], intent_begun: str
@@ -205,14 +223,15 @@ class Dialogue:
         intent, confidence = _best(message.parse_data)
         entities = tuple((each["entity"], each["value"]) for each in message.parse_data["entities"])
         try:
-            messages = await self._agent.handle_message(message)
+            # Not the agent's own: that would wait for the lock which this turn has.
+            messages = await self._agent.processor.handle_message(message)
         except Exception as error:  # noqa: BLE001 - no turn ends in silence
             return _failed(error, intent, confidence, entities, started, understood)
         replies = tuple(_reply(each) for each in messages or ())
         if not replies:
             silence = AssistantError("no reply")
             return _failed(silence, intent, confidence, entities, started, understood)
-        answer = Answer(
+        return Answer(
             intent=intent,
             confidence=confidence,
             entities=entities,
@@ -221,8 +240,6 @@ class Dialogue:
             understanding_ms=(understood - started) * 1000,
             acting_ms=(time.perf_counter() - understood) * 1000,
         )
-        self._expected[conversation] = answer.expects
-        return answer
 
 
 def _as_intent(name: str, text: str) -> dict[str, Any]:
