@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.asr import second_hearing
-from assistant.asr.adaptation_confidence import Calibration
-from assistant.asr.adaptation_questions import YES, Question, answers, question_of
+from assistant.asr.adaptation_questions import Question, answers, question_of
 from assistant.asr.confusions import holds_number
 from assistant.asr.recogniser import Recogniser
 from assistant.audio.watched import Watched
+from assistant.engines import Dialogue as Dialogue
+from assistant.engines import Ears
 from assistant.errors import AssistantError, SilentRecordingError
 from assistant.events import (
     Event,
@@ -34,8 +34,10 @@ from assistant.events import (
     TurnStarted,
     Understood,
 )
+from assistant.heard import HEARD_ELSEWHERE, Heard, what_is_known
 from assistant.nlu import apart
 from assistant.nlu.answer import Answer
+from assistant.security.demands import Reach
 from assistant.tts.synthesiser import Speech, Synthesiser, joined
 from assistant.turn import Turn as Turn
 
@@ -58,27 +60,6 @@ class Withdrawn(Exception):  # noqa: N818 - it is no error
     """Raised by the frames of a turn that is none after all: nothing is understood, answered or said."""
 
 
-class Dialogue(Protocol):
-    """What the conversation needs of `assistant.nlu.runtime.Dialogue`; named here so that Rasa is
-    imported only by who loads it."""
-
-    def handle(
-        self, text: str, *, conversation: str, metadata: Mapping[str, object] | None = None
-    ) -> Answer: ...
-
-    def begin(self, intent: str, *, conversation: str) -> Answer: ...
-
-    def expects(self, conversation: str) -> str: ...
-
-    def understands(self, text: str) -> bool: ...
-
-
-class Ears(Protocol):
-    """`assistant.asr.hearing.Hearing`, or a `Recogniser` by itself."""
-
-    def expecting(self, question: Question | None) -> Callable[[], Recogniser]: ...
-
-
 class Conversation:
     """One person talking with the assistant; turns are taken one after another."""
 
@@ -93,10 +74,11 @@ class Conversation:
         name: str = "desk",
         clock: Callable[[], float] = time.monotonic,
         keep: Callable[[Turn], None] | None = None,
+        reach: Reach = Reach.ALL,
     ) -> None:
         """`name` keeps the dialogue's memory apart from that of other conversations.
 
-        `keep` is handed each turn when it is over; it raises nothing.
+        `keep` is handed each turn when it is over; it raises nothing. `reach`: how far requests may go.
         `on_speech` is handed the reply sentence by sentence, the first while the others are not rendered yet.
         """
         self._dialogue = dialogue
@@ -106,7 +88,8 @@ class Conversation:
         self._synthesiser = synthesiser
         self._observers = list(observers)
         self._on_speech = on_speech or (lambda _: None)
-        self._name = name
+        self.name = name
+        self._reach = reach
         self._clock = clock
         self._keep = keep
         self._turns = 0
@@ -123,7 +106,7 @@ class Conversation:
 
         Raises StoreError.
         """
-        asked = question_of(self._dialogue.expects(self._name))
+        asked = question_of(self._dialogue.expects(self.name))
         if asked is not self._asked:
             self._expect(asked)
 
@@ -154,33 +137,40 @@ class Conversation:
         it was, and where nothing overlapped. `unheard`: what was not said of a reply that was cut off, for
         "go on". The frames may raise Withdrawn.
         """
-        if self._listener is None:
-            raise TypeError("this conversation was made without a recogniser")
 
-        def listen(stages: dict[str, float]) -> _Heard:
-            assert self._listener is not None  # noqa: S101 - it was there, and is only replaced
-            recogniser = self._listener()
-            watched = Watched(frames, self._clock)
-            transcript, certainty = self._recognise(recogniser, watched, stages)
-            known: dict[str, object] = {
-                "certainty": certainty,
-                "overlapped": overlapped(),
-                "reply_heard": reply_heard,
-            }
+        def listen(stages: dict[str, float]) -> Heard:
+            heard = self._listen(frames, stages)
+            known: dict[str, object] = {"overlapped": overlapped(), "reply_heard": reply_heard}
             if unheard:
                 known["unheard"] = unheard
-            metadata = known | what_is_known(transcript, recogniser.model.calibration)
-            return _Heard(transcript.text, metadata, audio=tuple(watched.kept))
+            return replace(heard, metadata={**heard.metadata, **known})
 
         return self._turn(listen)
 
+    def listen(self, frames: Frames) -> Heard:
+        """Only hear; `take` answers. Frames as for `hear`, and Withdrawn.
+
+        Raises SilentRecordingError, SpeechModelError, StoreError.
+        """
+        self.catch_up()
+        return self._listen(frames, {})
+
+    def take(self, heard: Heard, *, overlapped: bool, reply_heard: bool) -> Turn:
+        """A turn that was heard before; see `hear`."""
+        known = {**heard.metadata, "overlapped": overlapped, "reply_heard": reply_heard}
+        return self._turn(lambda _: replace(heard, metadata=known))
+
     def read(self, text: str) -> Turn:
         """A typed turn."""
-        return self._turn(lambda _: _Heard(text))
+        return self._turn(lambda _: Heard(text))
+
+    def take_unheard(self, text: str) -> Turn:
+        """A turn whose words some other program heard, nobody knows how surely: no yes of these counts."""
+        return self._turn(lambda _: Heard(text, HEARD_ELSEWHERE, reach=Reach.LOOK))
 
     def tell_news(self) -> Turn:
         """A turn that nobody asked for: what became of payments meanwhile."""
-        return self._turn(lambda _: _Heard("", intent=NEWS))
+        return self._turn(lambda _: Heard("", intent=NEWS))
 
     @property
     def asks_passcode(self) -> bool:
@@ -193,7 +183,7 @@ class Conversation:
 
     # --- one turn ------------------------------------------------------------------------------
 
-    def _turn(self, listen: Callable[[dict[str, float]], _Heard]) -> Turn:
+    def _turn(self, listen: Callable[[dict[str, float]], Heard]) -> Turn:
         self._turns += 1
         self._events = []
         stages: dict[str, float] = {}
@@ -226,6 +216,15 @@ class Conversation:
         if self._keep is not None:
             self._keep(turn)
         return turn
+
+    def _listen(self, frames: Frames, stages: dict[str, float]) -> Heard:
+        if self._listener is None:
+            raise TypeError("this conversation was made without a recogniser")
+        recogniser = self._listener()
+        watched = Watched(frames, self._clock)
+        transcript, certainty = self._recognise(recogniser, watched, stages)
+        known = what_is_known(transcript, recogniser.model.calibration)
+        return Heard(transcript.text, {"certainty": certainty, **known}, audio=tuple(watched.kept))
 
     def _recognise(
         self, recogniser: Recogniser, watched: Watched, stages: dict[str, float]
@@ -273,11 +272,15 @@ class Conversation:
             transcript = second_hearing.corrected(transcript, readings)
         return transcript
 
-    def _understand(self, heard: _Heard, stages: dict[str, float]) -> Answer:
+    def _understand(self, heard: Heard, stages: dict[str, float]) -> Answer:
         if heard.intent:
-            answer = self._dialogue.begin(heard.intent, conversation=self._name)
+            answer = self._dialogue.begin(heard.intent, conversation=self.name)
         else:
-            answer = self._dialogue.handle(heard.text, conversation=self._name, metadata=heard.metadata)
+            reach = heard.reach if self._reach is Reach.ALL else self._reach
+            metadata = heard.metadata if reach is Reach.ALL else {**heard.metadata, "reach": reach.value}
+            answer = self._dialogue.handle(
+                heard.text, conversation=self.name, metadata=metadata, refusal=reach.refusal
+            )
         self._expect(question_of(answer.expects))
         now = self._clock()
         stages["understand"] = answer.understanding_ms
@@ -328,23 +331,3 @@ class Conversation:
         self._events.append(event)
         for observer in self._observers:
             observer(event)
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    text: str
-    metadata: Mapping[str, object] = field(default_factory=dict)
-    """What Rasa is told beside the text; nothing for typed text, which is certain."""
-    intent: str = ""
-    """What is answered without anything having been said."""
-    audio: tuple[npt.NDArray[np.int16], ...] = ()
-
-
-def what_is_known(transcript: Transcript, calibration: Calibration) -> dict[str, object]:
-    """What `assistant.actions.money.certainty` reads, in what JSON can hold."""
-    said = transcript.confirmation
-    return {
-        "words": [[word.text, calibration.word(word.confidence)] for word in transcript.words],
-        "amount_readings": [[reading.text, reading.behind] for reading in transcript.amount_readings],
-        "yes": None if said is None else said in YES,
-    }

@@ -7,6 +7,7 @@ latency meter, web page and tests all observe this one list; a recorded turn is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 
@@ -175,3 +176,6 @@ class DeviceNotice(Event):
 
 Observer = Callable[[Event], None]
 """Called in the thread in which the event happened; must return quickly."""
+
+underway: ContextVar[str] = ContextVar("underway", default="")
+"""Name of the conversation that this work is done for; empty for work that nobody asked for."""

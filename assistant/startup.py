@@ -21,10 +21,11 @@ from assistant.bank.portfolio import Portfolio
 from assistant.bank.uninterrupted import wait_for_others
 from assistant.conversation import Conversation, Dialogue, Turn
 from assistant.errors import AssistantError, NoBankError
-from assistant.events import Event, Observer, TurnEnded, TurnStarted
+from assistant.events import Event, Observer, TurnEnded, TurnStarted, underway
 from assistant.inbox import Inbox
 from assistant.nlu.training import train
 from assistant.nlu.watch import Change, ModelWatch
+from assistant.security.demands import Reach
 from assistant.security.keys import conversation_key
 from assistant.settings import Settings
 from assistant.tts.profile import VoiceProfile
@@ -161,8 +162,11 @@ class Desk:
         name: str = "desk",
         observers: Iterable[Observer] = (),
         on_speech: Callable[[Speech], None] | None = None,
+        reach: Reach = Reach.ALL,
     ) -> Conversation:
-        """A conversation of its own on the loaded engines; see there for `on_speech`."""
+        """A conversation of its own on the loaded engines; see there for `on_speech`.
+
+        `reach`: what may be asked for there. Names are unlike, or the two share what was said."""
         if self._dialogue is None or self.portfolio is None:
             raise TypeError("the desk is not loaded")
         conversation = Conversation(
@@ -173,9 +177,16 @@ class Desk:
             on_speech=on_speech,
             name=name,
             keep=self._keep,
+            reach=reach,
         )
         self._conversations.add(conversation)
         return conversation
+
+    def forget(self, conversation: Conversation) -> None:
+        """Nobody goes on with it; what was said in it is dropped."""
+        self._conversations.discard(conversation)
+        if self._dialogue is not None:
+            self._dialogue.forget(conversation.name)
 
     def close(self) -> None:
         self._closing.close()
@@ -227,9 +238,11 @@ class Desk:
             _log.warning("a turn was not kept: %s", error.code)
 
     def _tell(self, event: Event) -> None:
-        """What happens at the banks, to the conversations that go on."""
+        """What happens at the banks, to the conversation that it happens for."""
+        whose = underway.get()
         for conversation in tuple(self._conversations):
-            conversation.observe(event)
+            if conversation.name == whose:
+                conversation.observe(event)
 
     def _learn_names(self, wait: bool = False) -> None:
         """Have the names as vocabulary that are known now, or at the end of the day's reading."""

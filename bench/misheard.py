@@ -24,8 +24,8 @@ from typing import Any
 from rich.progress import track
 
 from assistant.actions.money.certainty import Level, doubt
-from assistant.conversation import what_is_known
 from assistant.events import Event, Transcript
+from assistant.heard import what_is_known
 from assistant.nlu.training import train
 from assistant.practice import PASSCODE, practice_settings, practising
 from assistant.sandbox.process import running_bank

@@ -14,6 +14,7 @@ from assistant.actions.listing import Listing
 from assistant.actions.question import Filters, Question
 from assistant.actions.services import Services
 from assistant.errors import AssistantError, BankError, BankServerError, BankUnreachableError
+from assistant.security.demands import Reach
 
 QUERY, REST, LAST_REPLY, SPEECH_RATE = "query", "rest", "last_reply", "speech_rate"
 PAYMENT, TASK = "payment", "task"
@@ -53,6 +54,11 @@ class Turn:
         self.screen_only = False
         """What is said from now on is shown and not spoken."""
         self._shown = 0
+
+    @property
+    def is_guests(self) -> bool:
+        """Anybody may be listening."""
+        return self.metadata.get("reach") == Reach.GUEST.value
 
     # --- memory ------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from functools import partial
 from typing import TypeVar
 
@@ -35,7 +36,8 @@ def side_by_side(jobs: Sequence[Callable[[], T]], seconds: float) -> list[T | Ex
             done.put((index, error))
 
     for index, job in enumerate(jobs):
-        _in_background(partial(work, index, job))
+        # Whose question it is goes along, so that what happens is told to nobody else.
+        _in_background(partial(copy_context().run, work, index, job))
     results: list[T | Exception] = [TooSlowError() for _ in jobs]
     deadline = time.monotonic() + seconds
     for _ in jobs:

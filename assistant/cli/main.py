@@ -21,6 +21,7 @@ from assistant.cli import (
     replaying,
     reviewing,
     serving,
+    serving_rooms,
     speaking,
     training,
     utterances,
@@ -53,6 +54,7 @@ for register in (
     banks,
     guarding,
     models,
+    serving_rooms,
     serving,
     doctor,
 ):

@@ -69,3 +69,17 @@ class TamperedError(AuditError):
     code = "storage.tampered"
     say = "Somebody has changed the safe record of what I did, so I move no money."
     remedy = "Run `assistant audit verify`, look at your accounts, and see the page on security."
+
+
+class GuestError(GuardError):
+    code = "guard.guest"
+    say = "In this room I tell nothing about the accounts."
+    remedy = "Ask where the satellite is not confined to guests."
+
+
+class HeardElsewhereError(GuardError):
+    """The words came as text that some other program heard: it is not known how surely."""
+
+    code = "guard.heard_elsewhere"
+    say = "I did not hear you myself here, so I move no money and change nothing."
+    remedy = "Say it at a device that I listen to directly, or at the computer; docs/rooms.md tells how."

@@ -19,6 +19,7 @@ from rasa_sdk import Action as CustomAction
 from rasa_sdk.executor import ActionExecutor
 
 from assistant.errors import AssistantError
+from assistant.events import underway
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class InProcessActions(EndpointConfig):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, call: dict[str, Any]) -> dict[str, Any]:
+        whose = underway.set(str(call.get("sender_id") or ""))
         try:
             answer = asyncio.run(self._executor.run(call))
         except Exception as error:  # noqa: BLE001 - no turn ends in silence
@@ -64,6 +66,8 @@ class InProcessActions(EndpointConfig):
                 "code": failure.code,
             }
             return {"events": [], "responses": [reply]}
+        finally:
+            underway.reset(whose)
         return answer or {"events": [], "responses": []}
 
 

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,7 +48,14 @@ CODE_GIVEN = "change_payment"
 CLEAR = 0.8
 """Confidence from which a reading of doubtful audio is taken for what was meant."""
 
+Refusal = Callable[[str], AssistantError | None]
+"""Asked with the intent: what is said in the place of an answer, None where it may be given."""
+
 _T = TypeVar("_T")
+
+
+def _everything_may_be_asked(_intent: str) -> None:
+    """For the customer's own desk."""
 
 
 class Dialogue:
@@ -98,13 +105,20 @@ class Dialogue:
             ) from error
         return cls(agent, memory, endpoint)
 
-    def handle(self, text: str, *, conversation: str, metadata: Mapping[str, object] | None = None) -> Answer:
-        """Understand and answer one utterance.
+    def handle(
+        self,
+        text: str,
+        *,
+        conversation: str,
+        metadata: Mapping[str, object] | None = None,
+        refusal: Refusal = _everything_may_be_asked,
+    ) -> Answer:
+        """Understand and answer one utterance; what is refused reaches no action, and is not remembered.
 
         Raises UtteranceTooLongError. Whatever else happens ends in an answer with a sentence to say.
         """
         known = {**(metadata or {}), **({SHORTCUT: True} if is_shortcut(text) else {})}
-        return self._wait(self._handle(clean(text), conversation, known))
+        return self._wait(self._handle(clean(text), conversation, known, refusal=refusal))
 
     def begin(self, intent: str, *, conversation: str) -> Answer:
         """Have said what nobody asked for: the answer to an intent, without an utterance."""
@@ -192,14 +206,19 @@ class Dialogue:
         return parsed
 
     async def _handle(
-        self, text: str, conversation: str, metadata: dict[str, object], intent_begun: str = ""
+        self,
+        text: str,
+        conversation: str,
+        metadata: dict[str, object],
+        intent_begun: str = "",
+        refusal: Refusal = _everything_may_be_asked,
     ) -> Answer:
         started = time.perf_counter()
         try:
             async with self._agent.lock_store.lock(conversation):
                 self._busy += 1
                 try:
-                    return await self._answer(text, conversation, metadata, intent_begun)
+                    return await self._answer(text, conversation, metadata, intent_begun, refusal)
                 finally:
                     self._busy -= 1
                     self._adopt_next()
@@ -207,7 +226,12 @@ class Dialogue:
             return _failed(error, FALLBACK, 0.0, (), started, time.perf_counter())
 
     async def _answer(
-        self, text: str, conversation: str, metadata: dict[str, object], intent_begun: str
+        self,
+        text: str,
+        conversation: str,
+        metadata: dict[str, object],
+        intent_begun: str,
+        refusal: Refusal,
     ) -> Answer:
         started = time.perf_counter()
         message = UserMessage(text, Collected(), conversation, metadata=metadata)
@@ -222,6 +246,9 @@ class Dialogue:
         understood = time.perf_counter()
         intent, confidence = _best(message.parse_data)
         entities = tuple((each["entity"], each["value"]) for each in message.parse_data["entities"])
+        refused = refusal(intent)
+        if refused is not None:
+            return _failed(refused, intent, confidence, entities, started, understood)
         try:
             # Not the agent's own: that would wait for the lock which this turn has.
             messages = await self._agent.processor.handle_message(message)
@@ -285,7 +312,7 @@ def _failed(
     understood: float,
 ) -> Answer:
     # The type alone: a message could quote the customer.
-    _log.error("A turn failed with %s", type(error).__name__)
+    _log.warning("A turn ended with %s", type(error).__name__)
     failure = error if isinstance(error, AssistantError) else AssistantError(type(error).__name__)
     values = {"say": failure.say, "remedy": failure.remedy, "code": failure.code}
     return Answer(

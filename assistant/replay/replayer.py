@@ -149,7 +149,7 @@ class Replayer:
             yield place
         finally:
             unsubscribe()
-            engines.dialogue.forget(_NAME)  # type: ignore[attr-defined]
+            engines.dialogue.forget(_NAME)
             if place.spoiled(tuple(calls)):
                 self._leave(key)
 

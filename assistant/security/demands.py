@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from assistant.errors import GuardError
+from assistant.errors import GuardError, GuestError, HeardElsewhereError
 from assistant.security.passcode import Positions
 
 
@@ -18,6 +18,40 @@ class Act(Enum):
     """Payees, cards, standing orders, what is pending: passcode."""
     ANSWER = "answer"
     """Something about the accounts is told: passcode when it has been quiet for long."""
+
+
+class Reach(Enum):
+    """How far a request may go, by where it comes from; the passcode is asked for on top of that."""
+
+    ALL = "all"
+    LOOK = "look"
+    """Its words were not heard here: nothing is begun that moves money or changes something."""
+    GUEST = "guest"
+    """Anybody may speak there: nothing about the customer is told."""
+
+    def refusal(self, intent: str) -> GuardError | None:
+        """What to say in the place of an answer; None when it may be given. Whatever is not known to be
+        harmless is refused."""
+        if self is Reach.GUEST and intent not in OPEN:
+            return GuestError()
+        if self is Reach.LOOK and intent not in OPEN | LOOKING:
+            return HeardElsewhereError()
+        return None
+
+
+_OPEN = (
+    "affirm cancel deny faster finished goodbye greet help more nlu_fallback out_of_scope repeat slower stop "
+    "thank"
+)
+OPEN = frozenset(_OPEN.split())
+"""Intents whose answers hold nothing about the customer, unless they go on from one that did."""
+_LOOKING = (
+    "account_details card_usage change_payment check_balance compare_spending income list_accounts "
+    "list_payees list_transactions lock open_bills payment_arrived payment_news pending_payments "
+    "recurring_payments refine search_transactions spending unlock upcoming_payments"
+)
+LOOKING = frozenset(_LOOKING.split())
+"""Intents that look something up, or go on from where one is. By themselves they move and change nothing."""
 
 
 class Need(Enum):

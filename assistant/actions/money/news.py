@@ -24,7 +24,7 @@ def tell(turn: Turn) -> bool:
 
 def tell_first(turn: Turn) -> None:
     """At the first turn of a process. What fails here is no reason not to answer."""
-    if turn.services.confirmations.first_look():
+    if not turn.is_guests and turn.services.confirmations.first_look():
         try:
             tell(turn)
         except AssistantError:

@@ -18,7 +18,7 @@ class Greet(BankingAction):
     NAME = "action_greet"
 
     def answer(self, turn: Turn) -> None:
-        name = _first_name(turn)
+        name = None if turn.is_guests else _first_name(turn)
         if name:
             turn.remark("utter_greet_name", name=name)
         else:

@@ -1,0 +1,54 @@
+"""What a device is playing of ours: known from what was sent to it, and from what it says."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+
+class Playing:
+    """May be used from several threads. What tells nothing is taken to play at once, and in real time."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._until = 0.0
+        self._reply = ""
+        self.whole = False
+        """Whether the last reply was sent to its end, to be played; of one that another server gave it is not
+        known."""
+
+    def replied(self, said: str) -> None:
+        """There is a reply; none of it was sent yet."""
+        with self._lock:
+            self._reply = said
+            self.whole = not said
+
+    def sent(self, seconds: float) -> None:
+        with self._lock:
+            self._until = max(self._clock(), self._until) + seconds
+
+    def sent_all(self, text: str) -> None:
+        """All of a text was sent; it may be the reply."""
+        with self._lock:
+            self.whole = self.whole or text == self._reply
+
+    def cut(self) -> None:
+        """It was silenced."""
+        with self._lock:
+            self.whole = False
+            self._until = self._clock()
+
+    def played(self) -> None:
+        """The device says that it is through."""
+        with self._lock:
+            self._until = min(self._until, self._clock())
+
+    def sounds(self) -> bool:
+        return self.sounded_at(self._clock())
+
+    def sounded_at(self, moment: float) -> bool:
+        """Whether our voice was in the air then."""
+        with self._lock:
+            return moment < self._until

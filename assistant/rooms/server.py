@@ -1,0 +1,82 @@
+"""All doors of one process: they are served from one loaded desk until somebody stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, closing
+
+from assistant.rooms.access import Access
+from assistant.rooms.door import Door, Kind
+from assistant.rooms.room import Caller, Rooms
+from assistant.rooms.wyoming_door import WyomingConnection
+from assistant.rooms.wyoming_wire import LONGEST_LINE
+from assistant.startup import Desk
+
+_CONNECTIONS = 256
+"""Each has a thread of its own once it asks for something."""
+LOCAL = Caller("local", has_name=False)
+"""Whoever connects on this computer."""
+
+
+class RoomServer:
+    """`serve_until_stopped` blocks; `stop` may be called from any thread and from a signal handler."""
+
+    def __init__(self, desk: Desk, doors: Sequence[Door], access: Access) -> None:
+        """The doors are open sockets, of this process or inherited; they are closed at the end."""
+        self._rooms = Rooms(desk)
+        self._doors = doors
+        self._access = access
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+        self.ready = threading.Event()
+        """Set once connections are taken."""
+
+    def serve_until_stopped(self) -> None:
+        asyncio.run(self._serve())
+
+    def stop(self) -> None:
+        if self._loop is not None and self._stopping is not None:
+            self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def _serve(self) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        if threading.current_thread() is threading.main_thread():
+            for each in (signal.SIGINT, signal.SIGTERM):
+                self._loop.add_signal_handler(each, self._stopping.set)
+        async with AsyncExitStack() as stack:
+            for door in self._doors:
+                await self._open(door, stack)
+            self.ready.set()
+            await self._stopping.wait()
+            for connection in tuple(self._connections):
+                connection.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _open(self, door: Door, stack: AsyncExitStack) -> None:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await self._serve_wyoming(door, reader, writer)
+
+        if door.kind is Kind.WYOMING:
+            server = await asyncio.start_server(serve, sock=door.socket, limit=LONGEST_LINE)
+            stack.enter_context(closing(server))
+
+    async def _serve_wyoming(
+        self, door: Door, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - asyncio makes one for each connection
+        if len(self._connections) >= _CONNECTIONS:
+            writer.close()
+            return
+        self._connections.add(task)
+        try:
+            caller = LOCAL if door.is_local else None
+            await WyomingConnection(self._rooms, self._access, reader, writer, caller).run()
+        except asyncio.CancelledError:
+            writer.close()
+        finally:
+            self._connections.discard(task)
