@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from assistant.actions.money.confirmations import Confirmations
+from assistant.actions.money.confirmations import Confirmations, SharedConfirmations
 from assistant.actions.phrases import Phrases
 from assistant.actions.wording import Wording
 from assistant.bank.payees import PayeeBook
@@ -18,7 +18,7 @@ from assistant.bank.sca import Wish
 from assistant.errors import SettingsError
 from assistant.nlu.values.today import TODAY
 from assistant.security.guard import Guard
-from assistant.settings import Settings
+from assistant.settings import MEMORY, Settings
 
 AskPassword = Callable[[str, str], str | None]
 """The password for a bank and a user name there, typed and never spoken; None where nobody can type."""
@@ -62,16 +62,19 @@ class Services:
     ) -> Services:
         """Raises TrainingDataError when the language's phrases cannot be used."""
         guard = Guard.from_settings(settings)
+        payments = Payments.from_settings(settings, today, portfolio.tell, watch=guard)
+        alone = settings.store == MEMORY
         return cls(
             settings=settings,
             portfolio=portfolio,
             payees=PayeeBook.from_settings(settings, portfolio, today, guard),
-            payments=Payments.from_settings(settings, today, portfolio.tell, watch=guard),
+            payments=payments,
             password=password,
             today=today,
             phrases=Phrases.read(settings.nlu_data / "phrases.yml", settings.language),
             wording=Wording(settings.language),
             guard=guard,
+            confirmations=Confirmations() if alone else SharedConfirmations(settings, payments),
         )
 
 

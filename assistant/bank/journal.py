@@ -75,14 +75,15 @@ class Journal:
     def from_settings(cls, settings: Settings, watch: Watch | None = None) -> Journal:
         return cls(settings.connections, keyring=settings.keyring, watch=watch)
 
-    def begin(self, order: Order) -> Payment:
-        """Write down that this order is about to be handed over; afterwards it may be.
+    def begin(self, order: Order, name: str = "") -> Payment:
+        """Write down that this order is about to be handed over; afterwards it may be. `name`: our id of it,
+        chosen before; one that is known already is a JournalError, so that one yes is one payment.
 
         Raises PaymentOpenError when the same order was, and nobody knows what became of it; whatever the
         watch raises when it does not agree.
         """
         payment = Payment(
-            id=uuid4().hex,
+            id=name or uuid4().hex,
             order=order,
             request_id=str(uuid4()),
             end_to_end=uuid4().hex,
@@ -120,6 +121,11 @@ class Journal:
             except StorageError as error:
                 _log.warning("what became of a payment is missing in the record of acts: %s", error.code)
         return noted
+
+    def find(self, name: str) -> Payment | None:
+        """The payment of that id of ours."""
+        with self._open() as pages:
+            return pages.find(name)
 
     def unsettled(self) -> tuple[Payment, ...]:
         """Those without a final state or whose final state nobody has heard, the oldest first."""
@@ -161,11 +167,14 @@ class _Pages:
             (_is_open(payment), self._seal(payment), payment.id),
         )
 
+    def find(self, name: str) -> Payment | None:
+        return next(iter(self._read("WHERE id = ?", name)), None)
+
     def one(self, name: str) -> Payment:
-        found = self._read("WHERE id = ?", name)
-        if not found:
+        found = self.find(name)
+        if found is None:
             raise JournalError("the record of a payment is missing")
-        return found[0]
+        return found
 
     def open(self) -> tuple[Payment, ...]:
         return self._read("WHERE open")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from assistant.bank.connections import Connection, Connections
 from assistant.bank.interface import Bank
@@ -18,7 +19,7 @@ from assistant.bank.portfolio import patience_of
 from assistant.bank.reconciliation import booking_of, first_day_to_search, is_given_up, is_standing
 from assistant.bank.sca import Wish
 from assistant.bank.sca_person import Person
-from assistant.bank.underway import CancellationUnderway, PaymentUnderway
+from assistant.bank.underway import CancellationUnderway, PaymentUnderway, Underway
 from assistant.bank.uninterrupted import uninterrupted
 from assistant.bank.wire import Patience, Wire
 from assistant.bank.xs2a import Xs2aBank
@@ -39,6 +40,8 @@ from assistant.errors import (
 from assistant.events import Observer
 from assistant.money import Money
 from assistant.settings import Settings
+
+_NOT_YET = (PaymentState.UNKNOWN, PaymentState.RECEIVED, PaymentState.CHECKED)
 
 
 class Payments:
@@ -95,8 +98,8 @@ class Payments:
         """`start`, with a person who confirms at once, and `finish`. Raises as those do."""
         return self.start(order, wish).confirm(person)
 
-    def start(self, order: Order, wish: Wish) -> PaymentUnderway:
-        """Write the order down and hand it over; what is left is to confirm it.
+    def start(self, order: Order, wish: Wish, name: str = "") -> PaymentUnderway:
+        """Write the order down and hand it over; what is left is to confirm it. `name`: see `Journal.begin`.
 
         Raises JournalError when it cannot be written down, and then nothing was sent; PaymentOpenError
         when the very same order is open and unknown; PaymentUnknownError when the answer was lost and the
@@ -104,7 +107,7 @@ class Payments:
         """
         bank = self._bank(order.bank)
         with uninterrupted():
-            return self._hand_over(bank, self._journal.begin(order), wish)
+            return self._hand_over(bank, self._journal.begin(order, name), wish)
 
     def resume(self, payment: Payment, wish: Wish) -> PaymentUnderway:
         """Hand over again, at the customer's word, what nobody knows about: the same order with the same ids,
@@ -118,6 +121,30 @@ class Payments:
             return PaymentUnderway(bank, self._journal, payment)
         with uninterrupted():
             return self._hand_over(bank, payment, wish, again=True)
+
+    # --- by another process -------------------------------------------------------------------
+
+    def begun(self, name: str) -> Payment | None:
+        """The payment of that id of ours, whichever process began it; None when none did."""
+        return self._journal.find(name)
+
+    def take_up(self, facts: Mapping[str, Any], *, cancels: bool) -> Underway:
+        """Go on with what `Underway.to_json` wrote; `cancels`: it was a cancellation."""
+        payment = self._journal.find(facts["payment"])
+        if payment is None:
+            raise JournalError("the record of a payment is missing")
+        kind = CancellationUnderway if cancels else PaymentUnderway
+        return kind.from_json(self._bank(payment.order.bank), self._journal, payment, facts)
+
+    def broken_off(self, payment: Payment) -> PaymentUnderway:
+        """An order whose process died while it handed it over: called back where nobody can have confirmed
+        it, else as it stands now."""
+        underway = PaymentUnderway(self._bank(payment.order.bank), self._journal, payment)
+        if payment.bank_id and payment.state in _NOT_YET:
+            underway.give_up()
+        else:
+            underway.payment = self.refresh(payment)
+        return underway
 
     # --- afterwards ---------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ confirmed alike; embedded, decoupled and redirect approaches, and mixtures of th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -60,6 +60,20 @@ class Ask:
     """A page of the bank's that is to be opened now."""
     message: str = ""
     """Something the bank wants to have said, once."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "need": self.need.value}
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> Ask:
+        """What `to_json` wrote."""
+        return cls(
+            Need(facts["need"]),
+            tuple(ScaMethod(**method) for method in facts["methods"]),
+            Challenge.from_json(facts["challenge"]),
+            facts["page"],
+            facts["message"],
+        )
 
 
 _CODE = ("authoriseTransaction", "startAuthorisationWithTransactionAuthorisation")
@@ -118,6 +132,35 @@ class Authorisation:
         self._opened = False
         self._waiting = Step.read({})
         """The answer whose link is taken next."""
+
+    def to_json(self) -> dict[str, Any]:
+        """For another process to go on with; holds nothing that the person gave."""
+        return {
+            "psu_id": self.psu_id,
+            "wish": asdict(self._wish),
+            "ask": self.ask.to_json(),
+            "codes_left": self.codes_left,
+            "steps": self._steps,
+            "shown": self._shown,
+            "status_url": self._status_url,
+            "confirmation": self._confirmation,
+            "opened": self._opened,
+            "waiting": self._waiting.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, wire: Wire, facts: Mapping[str, Any]) -> Authorisation:
+        """What `to_json` wrote, over another line to the same bank."""
+        made = cls(wire, facts["psu_id"], Wish(**facts["wish"]))
+        made.ask = Ask.from_json(facts["ask"])
+        made.codes_left = facts["codes_left"]
+        made._steps = facts["steps"]
+        made._shown = facts["shown"]
+        made._status_url = facts["status_url"]
+        made._confirmation = facts["confirmation"]
+        made._opened = facts["opened"]
+        made._waiting = Step.from_json(facts["waiting"])
+        return made
 
     def begin(self, first: Json) -> Ask:
         """Go on from the answer that named the first links: of a consent, a payment or a cancellation."""

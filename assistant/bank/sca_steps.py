@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
+from typing import Any
 
 from assistant.bank.reading import (
     Json,
@@ -55,6 +56,11 @@ class Challenge:
     instructions: str = ""
     """The bank's own words, which the person must be shown."""
 
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> Challenge:
+        """What `dataclasses.asdict` made of one, after its way through JSON."""
+        return cls(**{**facts, "data": tuple(facts["data"])})
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -78,6 +84,26 @@ class Step:
             methods=tuple(map(_method, optional_objects(body, "scaMethods"))),
             challenge=_challenge(optional_member(body, "challengeData")),
             message=optional_text(body, "psuMessage"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "status": self.status.value if self.status else None,
+            "links": dict(self.links),
+            "methods": [asdict(method) for method in self.methods],
+            "challenge": asdict(self.challenge),
+            "message": self.message,
+        }
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> Step:
+        """What `to_json` wrote."""
+        return cls(
+            ScaStatus(facts["status"]) if facts["status"] else None,
+            facts["links"],
+            tuple(ScaMethod(**method) for method in facts["methods"]),
+            Challenge.from_json(facts["challenge"]),
+            facts["message"],
         )
 
     @property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from assistant.bank.journal import Journal
 from assistant.bank.payment import Payment, PaymentState, Product
@@ -23,6 +24,9 @@ from assistant.errors import (
     ScaTimeoutError,
     TooLateToCancelError,
 )
+
+_U = TypeVar("_U", bound="Underway")
+_P = TypeVar("_P", bound="PaymentUnderway")
 
 _LOOKS = 5
 """Times that the status is looked at in the end: some banks take a moment."""
@@ -46,6 +50,22 @@ class Underway:
         self._bank = bank
         self._journal = journal
         self._authorisation: Authorisation | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """For another process to go on with (`Payments.take_up`); holds nothing that the person gave."""
+        kept = self._authorisation.to_json() if self._authorisation else None
+        return {"payment": self.payment.id, "ask": self.ask.to_json(), "authorisation": kept}
+
+    @classmethod
+    def from_json(
+        cls: type[_U], bank: Xs2aPayments, journal: Journal, payment: Payment, facts: Mapping[str, Any]
+    ) -> _U:
+        """What `to_json` wrote; `payment` as the journal has it now."""
+        made = cls(bank, journal, payment)
+        made.ask = Ask.from_json(facts["ask"])
+        if facts["authorisation"]:
+            made._authorisation = Authorisation.from_json(bank.wire, facts["authorisation"])
+        return made
 
     @property
     def wire(self) -> Wire:
@@ -165,6 +185,18 @@ class PaymentUnderway(Underway):
         super().__init__(bank, journal, payment)
         self._unconfirmed = {PaymentState.UNKNOWN, PaymentState.RECEIVED, payment.state}
         """Some banks call a payment checked before anybody has confirmed it."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**super().to_json(), "unconfirmed": [state.value for state in self._unconfirmed]}
+
+    @classmethod
+    def from_json(
+        cls: type[_P], bank: Xs2aPayments, journal: Journal, payment: Payment, facts: Mapping[str, Any]
+    ) -> _P:
+        made = super().from_json(bank, journal, payment, facts)
+        # Not by how it stands by now: another process may have brought it on.
+        made._unconfirmed = set(map(PaymentState, facts["unconfirmed"]))
+        return made
 
     def finish(self) -> Payment:
         """The payment, which is paid only if its state says so.

@@ -60,7 +60,7 @@ class Guard:
         self._choose = choose or SystemRandom().choice
         self._cost = cost or Cost()
         self._lock = threading.Lock()
-        self._proved: dict[str, Moment] = {}
+        self._proved: dict[str, _Proof] = {}
         self._released: list[_Release] = []
 
     @classmethod
@@ -99,7 +99,7 @@ class Guard:
                 page.note(Deed.RELEASED, moment.wall, facts)
         with self._lock:
             if conversation in self._proved:
-                self._proved[conversation] = moment
+                self._proved[conversation] = _Proof(moment, state.locks)
             if amount is not None:
                 self._released.append(_Release(amount, act is Act.MOVE, new_payee, moment))
                 if not state.rules.money_after:
@@ -133,7 +133,7 @@ class Guard:
             state.put(page, Deed.PASSCODE_RIGHT, moment)
         with self._lock:
             self._proved.pop(conversation, None)
-            self._proved[conversation] = moment
+            self._proved[conversation] = _Proof(moment, state.locks)
             while len(self._proved) > _CONVERSATIONS:
                 del self._proved[next(iter(self._proved))]
         return Outcome(True)
@@ -145,7 +145,8 @@ class Guard:
             state = State.of(page)
             if state.passcode is None:
                 return False
-            replace(state, locked=True).put(page, Deed.LOCKED, self._clock())
+            state = replace(state, locked=True, locks=state.locks + 1)
+            state.put(page, Deed.LOCKED, self._clock())
         with self._lock:
             self._proved.clear()
         return True
@@ -243,7 +244,9 @@ class Guard:
         minutes = rules.answers_after if act is Act.ANSWER else rules.money_after
         # Just now counts even where every payment is asked for: it is this one that was answered.
         seconds = max((minutes or 0) * 60.0, _JUST_NOW)
-        return not state.locked and proved is not None and moment.since(proved) < seconds
+        if state.locked or proved is None or proved.locks != state.locks:
+            return False
+        return moment.since(proved.at) < seconds
 
     def _ask(self, page: Page, state: State, moment: Moment) -> Demand:
         wait = state.tries.wait(moment)
@@ -266,6 +269,13 @@ class Guard:
         if whole:
             return state.passcode.is_whole(digits, self._trail.key())
         return state.asked is not None and state.passcode.has(state.asked, digits, self._trail.key())
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    at: Moment
+    locks: int
+    """`State.locks` at that time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class State:
     rules: Rules = field(default_factory=Rules)
     locked: bool = False
     """Somebody said "lock": nothing private is told before a right answer."""
+    locks: int = 0
+    """How often that was said: what was proved before the last time, in whichever process, proves nothing."""
 
     @classmethod
     def of(cls, page: Page) -> State:
@@ -37,6 +39,7 @@ class State:
             tuple((first, second) for first, second in facts["recent"]),
             Rules.from_json(facts["rules"]),
             facts["locked"],
+            facts.get("locks", 0),
         )
 
     def put(self, page: Page, deed: Deed, moment: Moment, **facts: str) -> None:
@@ -47,5 +50,6 @@ class State:
             "recent": self.recent,
             "rules": self.rules.to_json(),
             "locked": self.locked,
+            "locks": self.locks,
         }
         page.note(deed, moment.wall, facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 from assistant.actions.money.draft import Draft, Source, Step
 from assistant.actions.money.said import Said
@@ -46,7 +47,8 @@ def checked(turn: Turn, draft: Draft, account: Account) -> Draft:
         turn.say("utter_payment_no_funds", account=_label(draft.source), amount=turn.wording.money(money))
         return draft.at(Step.OTHER_SOURCE, checked="")
     twins = [each for each in turn.services.payments.alike(order) if each.state not in _UNDONE]
-    return draft.at(Step.READ_BACK, checked=facts, twin=twins[-1].began.date() if twins else None)
+    twin = twins[-1].began.date() if twins else None
+    return draft.at(Step.READ_BACK, checked=facts, twin=twin, payment=uuid4().hex)
 
 
 def order_of(turn: Turn, draft: Draft) -> Order:

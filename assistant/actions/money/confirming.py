@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from assistant.actions.money import guarding, outcome
@@ -13,7 +14,7 @@ from assistant.actions.money.heard import parts_of
 from assistant.actions.money.said import Said, say_all
 from assistant.actions.names import pick
 from assistant.actions.turn import Turn
-from assistant.bank.payment import Order, PaymentState
+from assistant.bank.payment import Order, Payment, PaymentState
 from assistant.bank.sca import Ask, Need
 from assistant.bank.sca_steps import ScaMethod
 from assistant.bank.underway import Underway
@@ -45,11 +46,30 @@ def begin(turn: Turn, draft: Draft) -> Draft:
     # Whatever comes of it, the balance read before is no longer to be relied on.
     services.portfolio.forget()
     try:
-        underway = services.payments.start(order, services.wish)
+        underway = services.payments.start(order, services.wish, draft.payment)
     except AssistantError as error:
         return _lost(turn, draft, order, error)
     services.confirmations.put(turn.conversation, underway)
-    return _go_on(turn, draft, underway, underway.ask)
+    return _kept(turn, _go_on(turn, draft, underway, underway.ask), underway)
+
+
+def taken_up(turn: Turn, draft: Draft, begun: Payment) -> Draft:
+    """What was read back is at the bank already: whoever heard the yes died before it could say so."""
+    services = turn.services
+    services.portfolio.forget()
+    underway = services.confirmations.get(turn.conversation)
+    if underway is not None and underway.payment.id == begun.id:
+        if turn.intent in _GIVES_UP:
+            return outcome.withdrawn(turn, draft, underway.give_up())
+        return _kept(turn, _go_on(turn, draft, underway, underway.ask), underway)
+    try:
+        left = services.payments.broken_off(begun)
+    except AssistantError as error:
+        return outcome.failed(draft, error)
+    services.confirmations.put(turn.conversation, left)
+    if left.payment.state is PaymentState.UNKNOWN:
+        return outcome.failed(draft, PaymentUnknownError("its process died", bank=begun.order.bank))
+    return outcome.withdrawn(turn, draft, left.payment)
 
 
 def _cancel(turn: Turn, draft: Draft) -> Draft:
@@ -63,7 +83,7 @@ def _cancel(turn: Turn, draft: Draft) -> Draft:
     except AssistantError as error:
         return outcome.failed(draft, error)
     services.confirmations.put(turn.conversation, underway)
-    return _go_on(turn, draft, underway, underway.ask)
+    return _kept(turn, _go_on(turn, draft, underway, underway.ask), underway)
 
 
 def answered(turn: Turn, draft: Draft) -> Draft | None:
@@ -71,9 +91,25 @@ def answered(turn: Turn, draft: Draft) -> Draft | None:
 
     Whatever changes the payment withdraws it first: a code is bound to amount and payee.
     """
-    underway = turn.services.confirmations.get(turn.conversation)
+    try:
+        underway = turn.services.confirmations.get(turn.conversation)
+    except AssistantError as error:
+        turn.fail(error)
+        return draft
     if underway is None:
         return draft.end(Said("utter_payment_lost"))
+    taken = _answered(turn, draft, underway)
+    return None if taken is None else _kept(turn, taken, underway)
+
+
+def _kept(turn: Turn, draft: Draft, underway: Underway) -> Draft:
+    """With how far it came, for whichever process hears the next answer."""
+    if draft.step is not None and draft.step.is_confirming:
+        turn.services.confirmations.put(turn.conversation, underway)
+    return draft
+
+
+def _answered(turn: Turn, draft: Draft, underway: Underway) -> Draft | None:
     if turn.intent in _GIVES_UP:
         return outcome.withdrawn(turn, draft, underway.give_up())
     code = apart.take(turn.conversation)
@@ -90,7 +126,7 @@ def answered(turn: Turn, draft: Draft) -> Draft | None:
         turn.services.confirmations.pop(turn.conversation)
         turn.services.payments.told(underway.payment)
         turn.say("utter_payment_withdrawn")
-        return advanced(turn, merged(turn, draft, parts))
+        return advanced(turn, merged(turn, replace(draft, payment=""), parts))
     if turn.intent not in _ANSWERS:
         return None
     if draft.step in (Step.APP, Step.PAGE) and turn.intent != "repeat":

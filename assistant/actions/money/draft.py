@@ -132,7 +132,7 @@ class Draft:
     """The question of the bank's confirmation, ready to be said."""
     ended: tuple[Said, ...] = ()
     payment: str = ""
-    """Our id of the payment in the journal, once it was handed over."""
+    """Our id of what was read back last, so that one yes is one payment whichever process hears it."""
 
     @property
     def money(self) -> Money | None:

@@ -133,6 +133,8 @@ def _take_in(turn: Turn, draft: Draft) -> Draft | None:
     """The draft after this message; None when that was about something else."""
     if draft.step is not None and draft.step.is_confirming:
         return confirming.answered(turn, draft)
+    if draft.payment and (begun := turn.services.payments.begun(draft.payment)) is not None:
+        return confirming.taken_up(turn, draft, begun)
     if draft.step is Step.PASSCODE and (code := apart.take(turn.conversation)) is not None:
         again = guarding.judged(turn, draft, code)
         return confirming.begin(turn, draft) if again is None else again
