@@ -87,6 +87,17 @@ def test_answers_may_be_left_open_and_lock_closes_them(folder: Path, machine: Ma
     assert again.demand(Act.ANSWER, conversation="desk") is None
 
 
+def test_lock_ends_what_was_open_at_another_server(folder: Path, machine: Machine, guard: Guard) -> None:
+    """Opened again in one conversation, the others stay closed wherever they had been open."""
+    other = guard_in(folder, machine)
+    other.answer("desk", digits_for(asked(other)))
+    guard.lock()
+    outcome = guard.answer("kitchen", digits_for(asked(guard)))
+    assert outcome.right
+    assert guard.demand(Act.CHANGE, conversation="kitchen") is None
+    assert other.demand(Act.CHANGE, conversation="desk") is not None
+
+
 def test_lock_ends_what_was_open(guard: Guard) -> None:
     guard.answer("desk", digits_for(asked(guard)))
     assert guard.lock()
