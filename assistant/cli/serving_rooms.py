@@ -25,6 +25,10 @@ def serve(
     wyoming: Annotated[
         str | None, typer.Option("--wyoming", metavar="URI", help=f"Serve satellites, at {_WYOMING} for one.")
     ] = None,
+    websocket: Annotated[
+        str | None,
+        typer.Option("--websocket", metavar="URI", help=f"Serve WebSockets, at {_WEBSOCKET} for one."),
+    ] = None,
     practice: Annotated[
         bool, typer.Option("--practice", help="With the practice bank, which is started for you.")
     ] = False,
@@ -37,7 +41,7 @@ def serve(
     """
     if context.invoked_subcommand is not None:
         return
-    if wyoming is None:
+    if wyoming is None and websocket is None:
         raise AddressError(
             "no door was named", remedy=f"For example: `assistant serve --wyoming {_WYOMING}`."
         )
@@ -47,7 +51,8 @@ def serve(
     from assistant.rooms.server import RoomServer
 
     # Opened first: that a port is taken is better told before half a minute of loading.
-    doors = [open_door(Kind.WYOMING, wyoming)]
+    wanted = {Kind.WYOMING: wyoming, Kind.WEBSOCKET: websocket}
+    doors = [open_door(kind, uri) for kind, uri in wanted.items() if uri is not None]
     with open_desk(practice=practice, watch=True) as desk:
         if desk.voice_problem is not None:
             print_failure(desk.voice_problem)

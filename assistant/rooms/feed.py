@@ -31,6 +31,11 @@ class Feed:
         """Seconds of sound that were not taken yet."""
         return self._waiting / SAMPLE_RATE
 
+    @property
+    def is_over(self) -> bool:
+        """Nothing more comes, and all of it was taken, or is not wanted."""
+        return self._over and (self._withdrawn or not self._waiting)
+
     def put(self, chunk: Samples) -> None:
         if len(chunk) and not self._over:
             with self._lock:

@@ -14,31 +14,40 @@ class Playing:
         self._clock = clock
         self._lock = threading.Lock()
         self._until = 0.0
+        self._pieces: list[tuple[float, str]] = []
         self._reply = ""
         self.whole = False
         """Whether the last reply was sent to its end, to be played; of one that another server gave it is not
         known."""
 
     def replied(self, said: str) -> None:
-        """There is a reply; none of it was sent yet."""
+        """There is a reply; whether it is sent too is told by `sent_all`."""
         with self._lock:
             self._reply = said
             self.whole = not said
 
-    def sent(self, seconds: float) -> None:
+    def sent(self, seconds: float, text: str) -> None:
         with self._lock:
+            if self._clock() >= self._until:
+                self._pieces.clear()
             self._until = max(self._clock(), self._until) + seconds
+            self._pieces.append((self._until, text))
 
     def sent_all(self, text: str) -> None:
         """All of a text was sent; it may be the reply."""
         with self._lock:
             self.whole = self.whole or text == self._reply
 
-    def cut(self) -> None:
-        """It was silenced."""
+    def cut(self) -> str:
+        """It is silenced; the answer is what was not said to its end."""
         with self._lock:
-            self.whole = False
-            self._until = self._clock()
+            now = self._clock()
+            if now >= self._until:
+                return ""
+            unheard = " ".join(text for end, text in self._pieces if end > now)
+            self.whole, self._until = False, now
+            self._pieces.clear()
+            return unheard
 
     def played(self) -> None:
         """The device says that it is through."""

@@ -57,6 +57,8 @@ class Room:
 
     def __init__(self, desk: Desk, name: str, reach: Reach) -> None:
         self.playing = Playing()
+        self.unheard = ""
+        """What was cut off of the last reply."""
         self._desk = desk
         self._busy = threading.Lock()
         self._pace = Pace()
@@ -84,12 +86,13 @@ class Room:
                     utterance.text = event.text
                 observer(event)
 
-            whole = self.playing.whole
+            whole, unheard = self.playing.whole, self.unheard
             return self._turn(
                 lambda: self.conversation.hear(
                     utterance,
                     overlapped=lambda: self.playing.sounded_at(utterance.began),
                     reply_heard=whole,
+                    unheard=unheard,
                 ),
                 observe,
                 speaker,
@@ -142,6 +145,10 @@ class Room:
             self._hand_on(speech, speaker, first=number == 0)
         self.playing.sent_all(text)
 
+    def hush(self) -> None:
+        """Whoever listens has heard enough; from any thread."""
+        self.unheard = self.playing.cut()
+
     # --- inside ----------------------------------------------------------------------------------
 
     def _turn(self, take: Callable[[], Turn], observer: Observer, speaker: Speaker | None) -> Turn:
@@ -150,12 +157,12 @@ class Room:
             turn = take()
         finally:
             self._observer, self._speaker = _nobody, None
-        failure = turn.failure
-        said = failure.say if failure else " ".join(reply.speech for reply in turn.replies)
+        text = said(turn)
         if turn.stages:  # else it was withdrawn, and the reply before still stands
-            self.playing.replied(said)
+            self.unheard = ""
+            self.playing.replied(text)
             if speaker is not None and turn.speech is not None:
-                self.playing.sent_all(said)
+                self.playing.sent_all(text)
         return turn
 
     def _observe(self, event: Event) -> None:
@@ -168,8 +175,14 @@ class Room:
 
     def _hand_on(self, speech: Speech, speaker: Speaker, *, first: bool) -> None:
         sound = trimmed(speech, first=first)
-        self.playing.sent(len(sound) / speech.sample_rate)
+        self.playing.sent(len(sound) / speech.sample_rate, speech.text)
         speaker(sound, speech.sample_rate)
+
+
+def said(turn: Turn) -> str:
+    """What a turn ended with, as it is to be said."""
+    failure = turn.failure
+    return failure.say if failure else " ".join(reply.speech for reply in turn.replies)
 
 
 def _nobody(_event: Event) -> None:

@@ -5,12 +5,22 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Sequence
-from contextlib import AsyncExitStack, closing
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, closing, contextmanager
+from functools import partial
+from http import HTTPStatus
 
+import websockets.datastructures
+import websockets.server
+from websockets.server import WebSocketServerProtocol
+from wyoming.error import Error
+from wyoming.event import async_write_event
+
+from assistant.errors import BusyError, NoAccessError
 from assistant.rooms.access import Access
 from assistant.rooms.door import Door, Kind
 from assistant.rooms.room import Caller, Rooms
+from assistant.rooms.websocket_door import LARGEST, SUBPROTOCOL, WebSocketConnection, token_in
 from assistant.rooms.wyoming_door import WyomingConnection
 from assistant.rooms.wyoming_wire import LONGEST_LINE
 from assistant.startup import Desk
@@ -60,23 +70,71 @@ class RoomServer:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await self._serve_wyoming(door, reader, writer)
 
+        async def serve_socket(socket: WebSocketServerProtocol) -> None:
+            await self._serve_websocket(door, socket)
+
         if door.kind is Kind.WYOMING:
             server = await asyncio.start_server(serve, sock=door.socket, limit=LONGEST_LINE)
             stack.enter_context(closing(server))
+        else:
+            await stack.enter_async_context(
+                websockets.server.serve(
+                    serve_socket,
+                    sock=door.socket,
+                    max_size=LARGEST,
+                    process_request=partial(self._admit, door),
+                    subprotocols=[SUBPROTOCOL],
+                )
+            )
+
+    async def _admit(
+        self, door: Door, _path: str, headers: websockets.datastructures.Headers
+    ) -> tuple[HTTPStatus, list[tuple[str, str]], bytes] | None:
+        """What to refuse a WebSocket with before it is one; None lets it in."""
+        try:
+            self._caller_of(door, headers)
+        except NoAccessError as error:
+            told = f"{error.code}: {error.say} {error.remedy}\n".encode()
+            return HTTPStatus.UNAUTHORIZED, [("WWW-Authenticate", "Bearer")], told
+        if len(self._connections) >= _CONNECTIONS:
+            return HTTPStatus.SERVICE_UNAVAILABLE, [], f"{BusyError.code}: {BusyError.say}\n".encode()
+        return None
+
+    def _caller_of(self, door: Door, headers: websockets.datastructures.Headers) -> Caller:
+        """Raises NoAccessError."""
+        token = token_in(headers)
+        if token:
+            return self._access.caller(token)
+        # A page of the web that somebody has open in a browser here is not somebody here.
+        if door.is_local and "Origin" not in headers:
+            return LOCAL
+        raise NoAccessError("no token")
+
+    async def _serve_websocket(self, door: Door, socket: WebSocketServerProtocol) -> None:
+        with self._counted():
+            caller = self._caller_of(door, socket.request_headers)
+            await WebSocketConnection(self._rooms, caller, socket).run()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - asyncio makes one for each connection
+        self._connections.add(task)
+        try:
+            yield
+        finally:
+            self._connections.discard(task)
 
     async def _serve_wyoming(
         self, door: Door, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - asyncio makes one for each connection
         if len(self._connections) >= _CONNECTIONS:
+            await async_write_event(Error(BusyError.say, BusyError.code).event(), writer)
             writer.close()
             return
-        self._connections.add(task)
-        try:
-            caller = LOCAL if door.is_local else None
-            await WyomingConnection(self._rooms, self._access, reader, writer, caller).run()
-        except asyncio.CancelledError:
-            writer.close()
-        finally:
-            self._connections.discard(task)
+        with self._counted():
+            try:
+                caller = LOCAL if door.is_local else None
+                await WyomingConnection(self._rooms, self._access, reader, writer, caller).run()
+            except asyncio.CancelledError:
+                writer.close()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.error import Error
 from wyoming.event import Event
 from wyoming.handle import Handled, NotHandled
 from wyoming.pipeline import PipelineStage, RunPipeline
@@ -14,16 +15,15 @@ from wyoming.tts import Synthesize
 from wyoming.vad import VoiceStarted, VoiceStopped
 from wyoming.wake import Detect, Detection, NotDetected
 
-from assistant.asr.spotter import Spotter
 from assistant.audio.frames import Samples
-from assistant.errors import NoSpeechModelError, SilentRecordingError
+from assistant.errors import SilentRecordingError
 from assistant.events import Event as TurnEvent
 from assistant.events import PartialTranscript, ReplyText, TurnFailed
 from assistant.events import Transcript as WhatWasHeard
 from assistant.rooms.feed import Feed
-from assistant.rooms.room import Caller, Listened, Room, Rooms
+from assistant.rooms.room import Caller, Listened, Room, Rooms, said
+from assistant.rooms.waiting import until_played, until_woken
 from assistant.rooms.wyoming_info import WAKE
-from assistant.settings import SAMPLE_RATE
 from assistant.turn import Turn
 
 _PIECE = 2048
@@ -88,11 +88,10 @@ class Tasks:
                 self._send(Detect().event())
                 if not self._woken(feed) or wanted.end_stage is PipelineStage.WAKE:
                     return
-            turn = self._one_turn(feed, wanted.end_stage)
-            if not wanted.restart_on_end:
+            asked = self._one_turn(feed, wanted.end_stage)
+            if not wanted.restart_on_end or feed.is_over:
                 return
-            self._wait_until_played(feed)
-            asked = turn is not None and self._room({}).conversation.asked is not None
+            until_played(self._room({}).playing, feed)
             stage = PipelineStage.ASR if asked else wanted.start_stage
 
     def played(self) -> None:
@@ -106,21 +105,13 @@ class Tasks:
         return self._rooms.room(self._caller, place)
 
     def _woken(self, feed: Feed) -> bool:
-        hearing = self._rooms.desk.hearing
-        if hearing is None:
-            raise NoSpeechModelError
-        spotter = Spotter(hearing.expecting(None)().model, [self._rooms.desk.settings.wake_phrase])
-        seconds = 0.0
-        for chunk in feed:
-            seconds += len(chunk) / SAMPLE_RATE
-            spotted = spotter.feed(chunk)
-            if spotted is not None:
-                self._send(Detection(WAKE, timestamp=round((seconds - spotted.end) * 1000)).event())
-                return True
-        return False
+        after = until_woken(self._rooms.desk, feed)
+        if after is not None:
+            self._send(Detection(WAKE, timestamp=round(after * 1000)).event())
+        return after is not None
 
-    def _one_turn(self, feed: Feed, last: PipelineStage) -> Turn | None:
-        """None when nobody said anything."""
+    def _one_turn(self, feed: Feed, last: PipelineStage) -> bool:
+        """Whether a question of ours waits for its answer."""
         room = self._room({})
         self._send(Transcribe(language=self._rooms.desk.settings.language).event())
 
@@ -140,32 +131,25 @@ class Tasks:
         if last is PipelineStage.ASR:
             sound = room.until_it_is_over(feed, on_voice=tell_voice)
             self._listened = room.listen(sound, observe, time.monotonic(), self._caller.name)
-            return None
+            return False
         speaker = voice.say if last is PipelineStage.TTS else None
         turn = room.converse(feed, observe, speaker, on_voice=tell_voice)
-        if not turn.stages:
-            raise SilentRecordingError
+        if not turn.stages:  # nobody said anything
+            self._send(Error(SilentRecordingError.say, SilentRecordingError.code).event())
+            return False
         if last is PipelineStage.TTS:
             voice.end()
         else:
             self._answer(turn, {})
-        return turn
-
-    def _wait_until_played(self, feed: Feed) -> None:
-        """What the microphone hears while we speak is us."""
-        playing = self._room({}).playing
-        if playing.sounds():
-            for _ in feed:
-                if not playing.sounds():
-                    return
+        return room.conversation.asked is not None
 
     def _answer(self, turn: Turn, context: Mapping[str, object]) -> None:
         kept = {name: value for name, value in context.items() if name != HEARD} or None
-        said = _said(turn)
+        text = said(turn)
         if turn.failure is not None:
-            self._send(NotHandled(said, context=kept).event())
+            self._send(NotHandled(text, context=kept).event())
         else:
-            self._send(Handled(said, context=kept).event())
+            self._send(Handled(text, context=kept).event())
 
     def _speaking(self, speak: Callable[[_Voice], None]) -> None:
         voice = _Voice(self._send)
@@ -173,12 +157,6 @@ class Tasks:
             speak(voice)
         finally:
             voice.end()
-
-
-def _said(turn: Turn) -> str:
-    if turn.failure is not None:
-        return turn.failure.say
-    return " ".join(reply.speech for reply in turn.replies)
 
 
 def _nothing(_event: TurnEvent) -> None:
