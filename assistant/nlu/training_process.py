@@ -1,6 +1,6 @@
 """Rasa's training in a process of its own: `python -m assistant.nlu.training_process JOB`.
 
-Its chatter, its memory, its working folder and its cache stay there. JOB is a JSON file with `config`,
+Its chatter, its memory and its working folder stay there. JOB is a JSON file with `config`,
 `domain`, `data` (list), `folder` and `name`; beside it `outcome.json` is written: `{}` when the model was
 made, else `kind` (data, storage or other) and `text`.
 """
@@ -13,24 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from assistant.nlu import quiet
-from assistant.nlu.unhashed import leave_out_hashes
 
 
 def train(job: dict[str, Any]) -> dict[str, str]:
     """Train as told. What goes wrong is the outcome, not an exception."""
-    from rasa.model_training import train as train_with_rasa
     from rasa.shared.exceptions import RasaException
 
-    leave_out_hashes()
+    from assistant.nlu.rasa_training import train_model
+
     try:
-        result = train_with_rasa(
-            domain=job["domain"],
-            config=job["config"],
-            training_files=job["data"],
-            output=job["folder"],
-            fixed_model_name=job["name"],
-            force_training=True,
-        )
+        train_model(job["config"], job["domain"], job["data"], Path(job["folder"]) / job["name"])
     except SystemExit:
         return {"kind": "data", "text": "Rasa refused the training data"}
     except Exception as error:  # noqa: BLE001 - told to the process that waits for it
@@ -39,7 +31,7 @@ def train(job: dict[str, Any]) -> dict[str, str]:
         if isinstance(cause, OSError) and not isinstance(cause, RasaException):
             return {"kind": "storage", "text": cause.strerror or text}
         return {"kind": "data" if isinstance(error, RasaException) else "other", "text": text}
-    return {} if result.code == 0 else {"kind": "data", "text": "Rasa refused the training data"}
+    return {}
 
 
 def _innermost(error: BaseException) -> BaseException:

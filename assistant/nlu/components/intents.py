@@ -24,6 +24,8 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
 from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
 
+from assistant.nlu.beside import beside
+
 Floats = npt.NDArray[np.float32]
 
 _FILE = "intents.npz"
@@ -91,6 +93,7 @@ class MarginClassifier(IntentClassifier, GraphComponent):
         blocks = _stacked([_blocks(each) for each in examples])
         scales = {origin: self._scale(block) for origin, block in blocks.items()}
         known = scipy.sparse.hstack([_scaled(blocks[origin], *scales[origin]) for origin in blocks]).tocsr()
+        confidence = beside(lambda: self._confidence(known, names))
         machine = self._machine().fit(known, names)
         two = len(machine.classes_) == 2  # then scikit-learn has one margin, of the second
         weights = np.concatenate([-machine.coef_, machine.coef_]) if two else machine.coef_
@@ -103,7 +106,7 @@ class MarginClassifier(IntentClassifier, GraphComponent):
             lengths=np.array([length for _, length in scales.values()], np.float32),
             weights=np.ascontiguousarray(weights.T, np.float32),
             offsets=offsets.astype(np.float32),
-            confidence=self._confidence(known, names),
+            confidence=confidence(),
         )
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / _FILE, **vars(self._learnt))

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from assistant.nlu import quiet
-from assistant.nlu.unhashed import leave_out_hashes
 
 
 def answers(job: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
@@ -32,19 +31,11 @@ def answers(job: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
 
 
 def _trained(job: dict[str, Any], folder: Path) -> Path:
-    from rasa.model_training import train_nlu
+    from assistant.nlu.rasa_training import train_model
 
-    leave_out_hashes()
-    path = train_nlu(
-        config=job["config"],
-        nlu_data=job["nlu"],
-        output=str(folder),
-        fixed_model_name="model",
-        domain=job["domain"],
-    )
-    if path is None:
-        raise SystemExit("Rasa refused the training data")
-    return Path(path)
+    model = folder / "model.tar.gz"
+    train_model(job["config"], job["domain"], [job["nlu"]], model, core=False)
+    return model
 
 
 def main(job: Path) -> None:
