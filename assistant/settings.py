@@ -139,6 +139,11 @@ class Settings:
         return self.home / ("practice-banks" if self.practice else "banks")
 
     @property
+    def satellites(self) -> Path:
+        """Folder of what is known of devices in other rooms."""
+        return self.home / "satellites"
+
+    @property
     def latency_history(self) -> Path:
         """How long answers took: numbers and nothing else."""
         return self.home / "latency.jsonl"

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assistant.cli.console import console, plain, print_failure
 from assistant.cli.desk import open_desk
-from assistant.errors import AddressError
+from assistant.errors import AddressError, StorageError
+from assistant.settings import Settings
 
 _WYOMING, _WEBSOCKET = "tcp://127.0.0.1:10300", "ws://127.0.0.1:2700"
 
 serve_app = typer.Typer(invoke_without_command=True)
+satellites_app = typer.Typer(
+    no_args_is_help=True, help="Who may connect from other computers, each with a token of its own."
+)
 
 
 def add_to(app: typer.Typer) -> None:
+    serve_app.add_typer(satellites_app, name="satellites")
     app.add_typer(serve_app, name="serve", rich_help_panel="Talk")
 
 
@@ -58,4 +65,60 @@ def serve(
             print_failure(desk.voice_problem)
         for door in doors:
             console().print(f"I listen at {plain(door.uri)}", soft_wrap=True)
-        RoomServer(desk, doors, Access({})).serve_until_stopped()
+        RoomServer(desk, doors, Access(desk.settings)).serve_until_stopped()
+
+
+@satellites_app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="Of the room, for instance: kitchen")],
+    guest: Annotated[
+        bool, typer.Option("--guest", help="Anybody may speak there: it tells nothing about your accounts.")
+    ] = False,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            "--certificate", metavar="FILE", help="Write a key and certificate too, for stunnel and the like."
+        ),
+    ] = None,
+) -> None:
+    """Make a satellite known, and show its token: once, for only a hash of it is kept."""
+    from assistant.rooms.access import Access
+    from assistant.rooms.certificates import authority_file
+
+    settings = Settings.from_environment()
+    if certificate is not None and certificate.exists():
+        raise StorageError(f"{certificate} is there already", remedy="Name another file.")
+    admitted = Access(settings).add(name, guest=guest)
+    out = console()
+    if certificate is not None:
+        write_key(certificate, admitted.certificate)
+        out.print(f"{plain(str(certificate))} holds its private key: move it to the device.", soft_wrap=True)
+    out.print(f"It knows this computer by {plain(str(authority_file(settings)))}", soft_wrap=True)
+    out.print(f"Token of {plain(name)}: {admitted.token}", soft_wrap=True)
+
+
+@satellites_app.command("list")
+def list_them() -> None:
+    """Show who may connect."""
+    from assistant.rooms.access import Access
+
+    known = Access(Settings.from_environment()).satellites()
+    if not known:
+        console().print("No satellite is known. Add one: `assistant serve satellites add kitchen`")
+    for each in known:
+        console().print(f"{plain(each.name)}{' (guests)' if each.guest else ''}")
+
+
+@satellites_app.command("remove")
+def remove(name: Annotated[str, typer.Argument(help="One of `satellites list`.")]) -> None:
+    """Let a satellite in no more; a connection that it has ends with the server."""
+    from assistant.rooms.access import Access
+
+    Access(Settings.from_environment()).remove(name)
+    console().print(f"{plain(name)} cannot connect any more.")
+
+
+def write_key(file: Path, pem: str) -> None:
+    """For nobody else to read, and over nothing that is there."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(pem)

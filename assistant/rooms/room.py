@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from assistant.asr.endpoint import EndOfTurn, Pace
+from assistant.asr.endpoint import Pace
 from assistant.audio.frames import Samples
+from assistant.conversation import Withdrawn
 from assistant.events import Event, Observer, PartialTranscript
 from assistant.heard import Heard
 from assistant.live.sounds import trimmed
@@ -69,6 +70,10 @@ class Room:
             name=name, observers=[self._observe], on_speech=self._say, reach=reach
         )
 
+    @property
+    def is_busy(self) -> bool:
+        return self._busy.locked()
+
     def converse(
         self,
         sound: Iterable[Samples],
@@ -76,49 +81,42 @@ class Room:
         speaker: Speaker | None,
         *,
         on_voice: Callable[[bool], None] = lambda _: None,
-    ) -> Turn:
-        """Hear one request up to its end, and answer it. The sound may raise Withdrawn."""
+    ) -> Turn | None:
+        """Hear one request out of a stream that goes on, and answer it; None when nobody said anything, and
+        when the sound raised Withdrawn. Raises StoreError."""
+        try:
+            utterance = self._begun(sound, on_voice)
+        except Withdrawn:
+            return None
         with self._busy:
-            utterance = self.until_it_is_over(sound, on_voice=on_voice)
-
-            def observe(event: Event) -> None:
-                if isinstance(event, PartialTranscript):
-                    utterance.text = event.text
-                observer(event)
-
+            self._expect_answer(utterance)
             whole, unheard = self.playing.whole, self.unheard
-            return self._turn(
+            turn = self._turn(
                 lambda: self.conversation.hear(
                     utterance,
                     overlapped=lambda: self.playing.sounded_at(utterance.began),
                     reply_heard=whole,
                     unheard=unheard,
                 ),
-                observe,
+                _following(utterance, observer),
                 speaker,
             )
+        return turn if turn.stages else None
 
-    def until_it_is_over(self, sound: Iterable[Samples], *, on_voice: Callable[[bool], None]) -> Utterance:
-        """One request of a stream that goes on. Raises StoreError."""
-        self.conversation.catch_up()
-        rules = EndOfTurn(self.conversation.asked, pace=self._pace.pause)
-        return Utterance(sound, rules, self._pace, self.conversation.makes_sense, on_voice=on_voice)
+    def listen_once(
+        self, sound: Iterable[Samples], observer: Observer, caller: str, on_voice: Callable[[bool], None]
+    ) -> Listened:
+        """Only hear one request out of a stream that goes on. Raises Withdrawn, StoreError, and what
+        `Conversation.listen` does."""
+        utterance = self._begun(sound, on_voice)
+        with self._busy:
+            self._expect_answer(utterance)
+            return self._listened(utterance, _following(utterance, observer), utterance.began, caller)
 
     def listen(self, sound: Iterable[Samples], observer: Observer, began: float, caller: str) -> Listened:
         """Only hear, to the end of the sound. Raises what `Conversation.listen` does."""
-
-        def observe(event: Event) -> None:
-            if isinstance(event, PartialTranscript) and isinstance(sound, Utterance):
-                sound.text = event.text
-            observer(event)
-
         with self._busy:
-            self._observer = observe
-            try:
-                heard = self.conversation.listen(sound)
-            finally:
-                self._observer = _nobody
-            return Listened(heard, self.conversation.shown(heard.text), began, caller)
+            return self._listened(sound, observer, began, caller)
 
     def take(self, listened: Listened, observer: Observer, speaker: Speaker | None) -> Turn:
         """Answer what was heard before."""
@@ -150,6 +148,24 @@ class Room:
         self.unheard = self.playing.cut()
 
     # --- inside ----------------------------------------------------------------------------------
+
+    def _begun(self, sound: Iterable[Samples], on_voice: Callable[[bool], None]) -> Utterance:
+        """Nobody else has to wait while somebody may or may not begin to speak."""
+        utterance = Utterance(sound, self._pace, self.conversation.makes_sense, on_voice=on_voice)
+        utterance.wait()
+        return utterance
+
+    def _expect_answer(self, utterance: Utterance) -> None:
+        self.conversation.catch_up()
+        utterance.question = self.conversation.asked
+
+    def _listened(self, sound: Iterable[Samples], observer: Observer, began: float, caller: str) -> Listened:
+        self._observer = observer
+        try:
+            heard = self.conversation.listen(sound)
+        finally:
+            self._observer = _nobody
+        return Listened(heard, self.conversation.shown(heard.text), began, caller)
 
     def _turn(self, take: Callable[[], Turn], observer: Observer, speaker: Speaker | None) -> Turn:
         self._observer, self._speaker, self._first = observer, speaker, True
@@ -183,6 +199,17 @@ def said(turn: Turn) -> str:
     """What a turn ended with, as it is to be said."""
     failure = turn.failure
     return failure.say if failure else " ".join(reply.speech for reply in turn.replies)
+
+
+def _following(utterance: Utterance, observer: Observer) -> Observer:
+    """The end of the turn depends on the words so far."""
+
+    def observe(event: Event) -> None:
+        if isinstance(event, PartialTranscript):
+            utterance.text = event.text
+        observer(event)
+
+    return observe
 
 
 def _nobody(_event: Event) -> None:

@@ -16,17 +16,19 @@ from websockets.server import WebSocketServerProtocol
 from wyoming.error import Error
 from wyoming.event import async_write_event
 
-from assistant.errors import BusyError, NoAccessError
+from assistant.errors import AssistantError, BusyError, NoAccessError
 from assistant.rooms.access import Access
 from assistant.rooms.door import Door, Kind
 from assistant.rooms.room import Caller, Rooms
-from assistant.rooms.websocket_door import LARGEST, SUBPROTOCOL, WebSocketConnection, token_in
+from assistant.rooms.websocket_door import LARGEST, SUBPROTOCOL, Impatient, WebSocketConnection, token_in
 from assistant.rooms.wyoming_door import WyomingConnection
 from assistant.rooms.wyoming_wire import LONGEST_LINE
 from assistant.startup import Desk
 
 _CONNECTIONS = 256
 """Each has a thread of its own once it asks for something."""
+_HANDSHAKE = 10.0
+"""Seconds until a connection must be one."""
 LOCAL = Caller("local", has_name=False)
 """Whoever connects on this computer."""
 
@@ -67,6 +69,8 @@ class RoomServer:
             await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _open(self, door: Door, stack: AsyncExitStack) -> None:
+        tls = None if door.is_local else self._access.tls()
+
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await self._serve_wyoming(door, reader, writer)
 
@@ -74,13 +78,21 @@ class RoomServer:
             await self._serve_websocket(door, socket)
 
         if door.kind is Kind.WYOMING:
-            server = await asyncio.start_server(serve, sock=door.socket, limit=LONGEST_LINE)
+            server = await asyncio.start_server(
+                serve,
+                sock=door.socket,
+                limit=LONGEST_LINE,
+                ssl=tls,
+                ssl_handshake_timeout=_HANDSHAKE if tls else None,
+            )
             stack.enter_context(closing(server))
         else:
             await stack.enter_async_context(
                 websockets.server.serve(
                     serve_socket,
                     sock=door.socket,
+                    ssl=tls,
+                    create_protocol=Impatient,  # type: ignore[arg-type] # a class makes one too
                     max_size=LARGEST,
                     process_request=partial(self._admit, door),
                     subprotocols=[SUBPROTOCOL],
@@ -93,7 +105,7 @@ class RoomServer:
         """What to refuse a WebSocket with before it is one; None lets it in."""
         try:
             self._caller_of(door, headers)
-        except NoAccessError as error:
+        except AssistantError as error:
             told = f"{error.code}: {error.say} {error.remedy}\n".encode()
             return HTTPStatus.UNAUTHORIZED, [("WWW-Authenticate", "Bearer")], told
         if len(self._connections) >= _CONNECTIONS:
@@ -125,6 +137,14 @@ class RoomServer:
         finally:
             self._connections.discard(task)
 
+    def _shown_certificate(self, writer: asyncio.StreamWriter) -> Caller | None:
+        """Who it is by its certificate; None where none was shown, or none that still counts."""
+        shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        try:
+            return self._access.caller_of_certificate(shown) if shown else None
+        except AssistantError:
+            return None
+
     async def _serve_wyoming(
         self, door: Door, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
@@ -134,7 +154,7 @@ class RoomServer:
             return
         with self._counted():
             try:
-                caller = LOCAL if door.is_local else None
+                caller = LOCAL if door.is_local else self._shown_certificate(writer)
                 await WyomingConnection(self._rooms, self._access, reader, writer, caller).run()
             except asyncio.CancelledError:
                 writer.close()

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.audio.frames import Samples
-from assistant.conversation import Withdrawn
 from assistant.errors import AssistantError, FrameError
 from assistant.events import Event, PartialTranscript, ReplyText, Transcript, TurnFailed, Understood
 from assistant.rooms.feed import Feed, Intake
@@ -79,12 +78,10 @@ class TalkDialect:
                 self._speaker(),
                 on_voice=lambda speaking: self._send({"event": "voice", "speaking": speaking}),
             )
-        except Withdrawn:
-            raise
         except AssistantError as error:
             self._send(failure(error))
             return False
-        if not turn.stages:  # nobody said anything
+        if turn is None:
             return False
         self._ended(turn)
         return self._room.conversation.asked is not None

@@ -5,24 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from assistant.asr.endpoint import EndOfTurn, Pace, Verdict
+from assistant.asr.adaptation_questions import Question
+from assistant.asr.endpoint import EndOfTurn, Pace, Pauses, Verdict
 from assistant.asr.voice_activity import VoiceActivity
 from assistant.audio.frames import Samples, in_chunks
 from assistant.conversation import Withdrawn
 from assistant.live.hearing import HeardTurn
 from assistant.live.recent import RecentSound
 
+_PATIENCE = Pauses().patience
 _LEAD = 0.4
 """Seconds before the first voice that are heard with it: a soft consonant comes before what counts."""
 
 
 class Utterance:
-    """Iterated once, by the recogniser; `text` is set to its words so far. The rules are the live loop's."""
+    """Waited for, then iterated once, by the recogniser; `text` is set to its words so far. The rules are the
+    live loop's."""
 
     def __init__(
         self,
         sound: Iterable[Samples],
-        rules: EndOfTurn,
         pace: Pace,
         makes_sense: Callable[[str], bool],
         *,
@@ -30,47 +32,46 @@ class Utterance:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`on_voice` is told when somebody begins to speak, and when it is over."""
-        self._sound, self._pace, self._makes_sense = sound, pace, makes_sense
+        self._sound, self._pace, self._makes_sense = iter(in_chunks(sound)), pace, makes_sense
         self._on_voice, self._clock = on_voice, clock
-        self._hearing = HeardTurn(0.0, rules)
+        self._voice, self._recent = VoiceActivity(), RecentSound()
+        self.question: Question | None = None
+        """What was asked when it began."""
+        self.text = ""
         self.began = clock()
         """When the first voice was heard, on the clock."""
 
-    @property
-    def text(self) -> str:
-        return self._hearing.text
-
-    @text.setter
-    def text(self, text: str) -> None:
-        self._hearing.text = text
-
-    def __iter__(self) -> Iterator[Samples]:
-        """Raises Withdrawn when nobody says anything, and when the sound does."""
-        voice, recent, heard = VoiceActivity(), RecentSound(), False
-        patience = self._hearing.rules.pauses.patience
-        for chunk in in_chunks(self._sound):
+    def wait(self) -> None:
+        """Until somebody speaks, or the sound ends. Raises Withdrawn when nobody does, or the sound does."""
+        voice = self._voice
+        for chunk in self._sound:
             voice.feed(chunk)
-            if voice.started is None and not heard:
-                recent.add(chunk)
-                if voice.now >= patience:
-                    raise Withdrawn
-                continue
-            if not heard and voice.started is not None:
-                heard = True
-                recent.add(chunk)
+            self._recent.add(chunk)
+            if voice.started is not None:
                 self.began = self._clock() - (voice.now - voice.started)
                 self._on_voice(True)
-                yield from recent.last(voice.now - voice.started + _LEAD)
-            else:
-                yield chunk
-            verdict = self._hearing.verdict(voice, self._pace, self._makes_sense)
+                return
+            if voice.now >= _PATIENCE:
+                raise Withdrawn
+
+    def __iter__(self) -> Iterator[Samples]:
+        """Raises Withdrawn when it held no words, and when the sound does."""
+        voice, hearing = self._voice, HeardTurn(0.0, EndOfTurn(self.question, pace=self._pace.pause))
+        # Where no voice was found before the sound ended, the recogniser decides whether there was one.
+        since = _PATIENCE if voice.started is None else voice.now - voice.started + _LEAD
+        yield from self._recent.last(since)
+        while True:
+            hearing.text = self.text
+            verdict = hearing.verdict(voice, self._pace, self._makes_sense)
             if verdict is Verdict.NO_WORDS:
                 voice.forget()
-                if voice.now >= patience:
+                if voice.now >= _PATIENCE:
                     raise Withdrawn
             elif verdict is not Verdict.GO_ON:
                 break
-        else:
-            if not heard:  # the recogniser decides whether there was anything
-                yield from recent.last(patience)
+            chunk = next(self._sound, None)
+            if chunk is None:
+                break
+            voice.feed(chunk)
+            yield chunk
         self._on_voice(False)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from websockets.connection import State
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.server import WebSocketServerProtocol
@@ -28,6 +29,8 @@ LARGEST = 1024 * 1024
 """Bytes of one message: ten seconds of 48 kHz, and far more than any client sends at a time."""
 
 
+_PATIENCE = 10.0
+"""Seconds until a connection must be a WebSocket."""
 SUBPROTOCOL, _TOKEN = Subprotocol("assistant"), "token."
 """What a client may offer that cannot set a header, a page for instance: `assistant, token.TOKEN`."""
 
@@ -39,6 +42,18 @@ def token_in(headers: Headers) -> str:
         return token.strip()
     offered = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
     return next((each.strip()[len(_TOKEN) :] for each in offered if each.strip().startswith(_TOKEN)), "")
+
+
+class Impatient(WebSocketServerProtocol):
+    """Whoever connects and then says nothing is not waited for; this release of the library would."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.loop.call_later(_PATIENCE, self._close_unless_open)
+
+    def _close_unless_open(self) -> None:
+        if self.state is State.CONNECTING:
+            self.transport.close()
 
 
 class WebSocketConnection:
@@ -72,7 +87,7 @@ class WebSocketConnection:
         finally:
             await self._loop.run_in_executor(None, self._worker.shutdown)
             if self._key:
-                self._rooms.leave(self._caller, self._key)
+                await self._loop.run_in_executor(None, self._rooms.leave, self._caller, self._key)
 
     async def _end(self, error: AssistantError) -> None:
         try:

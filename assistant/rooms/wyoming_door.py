@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -58,7 +57,6 @@ class WyomingConnection:
         self._rooms, self._access = rooms, access
         self._reader, self._writer = reader, writer
         self._caller = caller
-        self._key = ""
         self._loop = asyncio.get_running_loop()
         self._going_out: asyncio.Queue[Event | None] = asyncio.Queue()
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room")
@@ -78,7 +76,7 @@ class WyomingConnection:
                 if event is None:
                     break
                 await self._take(event)
-        except (FrameError, NoAccessError) as error:
+        except AssistantError as error:
             self._fail(error)
         except asyncio.TimeoutError:
             self._fail(NoAccessError("no token came"))
@@ -90,8 +88,8 @@ class WyomingConnection:
             await self._loop.run_in_executor(None, self._worker.shutdown)
             self._going_out.put_nowait(None)
             await sending
-            if self._caller is not None and self._key:
-                self._rooms.leave(self._caller, self._key)
+            if self._tasks is not None:
+                await self._loop.run_in_executor(None, self._tasks.close)
             self._writer.close()
 
     # --- in --------------------------------------------------------------------------------------
@@ -120,9 +118,7 @@ class WyomingConnection:
 
     async def _serve(self, event: Event, caller: Caller) -> None:
         if self._tasks is None:
-            # Who has a name goes on with the conversation that was had before.
-            self._key = "" if caller.has_name else secrets.token_hex(8)
-            self._tasks = Tasks(self._rooms, caller, self._key, self._send)
+            self._tasks = Tasks(self._rooms, caller, self._send)
         tasks = self._tasks
         if AudioChunk.is_type(event.type):
             await self._hear(AudioChunk.from_event(event))
@@ -181,15 +177,12 @@ class WyomingConnection:
         return feed
 
     async def _hear(self, chunk: AudioChunk) -> None:
+        if self._feed is None and self._wanted is None:
+            return  # sound after the end of what was asked for is nobody's
         samples = self._intake.samples(
             chunk.audio, rate=chunk.rate, width=chunk.width, channels=chunk.channels
         )
-        feed = self._feed
-        if feed is None:
-            # Sound after the end of what was asked for is nobody's, but a satellite sends no start.
-            if self._wanted is None:
-                return
-            feed = self._begin()
+        feed = self._feed or self._begin()  # a satellite sends no start
         feed.put(samples)
         while feed.waiting > FULL and not self._reader.at_eof():
             await asyncio.sleep(0.02)

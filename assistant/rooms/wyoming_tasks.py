@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import secrets
 from collections.abc import Callable, Mapping
 
 from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
@@ -39,15 +39,21 @@ Send = Callable[[Event], None]
 class Tasks:
     """For one connection; used by its one thread, but for `played`."""
 
-    def __init__(self, rooms: Rooms, caller: Caller, key: str, send: Send) -> None:
-        self._rooms, self._caller, self._key, self._send = rooms, caller, key, send
+    def __init__(self, rooms: Rooms, caller: Caller, send: Send) -> None:
+        self._rooms, self._caller, self._send = rooms, caller, send
+        self._own = secrets.token_hex(8)
+        # Who has a name goes on with the conversation that was had before.
+        self._key = "" if caller.has_name else self._own
         self._listened: Listened | None = None
 
     def transcribe(self, feed: Feed, context: Mapping[str, object], began: float) -> None:
         """All of the sound, as words."""
         stream = _Streamed(self._send)
+        room = self._room(context)
+        if room.is_busy:  # with another stream of a client that has several satellites
+            room = self._rooms.room(self._caller, self._own)
         try:
-            listened = self._room(context).listen(feed, stream, began, self._caller.name)
+            listened = room.listen(feed, stream, began, self._caller.name)
         except SilentRecordingError:
             stream.finish("")
             self._send(Transcript("").event())
@@ -94,6 +100,10 @@ class Tasks:
             until_played(self._room({}).playing, feed)
             stage = PipelineStage.ASR if asked else wanted.start_stage
 
+    def close(self) -> None:
+        """The connection is over."""
+        self._rooms.leave(self._caller, self._own)
+
     def played(self) -> None:
         """The device is through with what it was sent."""
         self._room({}).playing.played()
@@ -129,12 +139,11 @@ class Tasks:
                 voice.text = event.say
 
         if last is PipelineStage.ASR:
-            sound = room.until_it_is_over(feed, on_voice=tell_voice)
-            self._listened = room.listen(sound, observe, time.monotonic(), self._caller.name)
+            self._listened = room.listen_once(feed, observe, self._caller.name, tell_voice)
             return False
         speaker = voice.say if last is PipelineStage.TTS else None
         turn = room.converse(feed, observe, speaker, on_voice=tell_voice)
-        if not turn.stages:  # nobody said anything
+        if turn is None:
             self._send(Error(SilentRecordingError.say, SilentRecordingError.code).event())
             return False
         if last is PipelineStage.TTS:

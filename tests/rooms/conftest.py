@@ -28,7 +28,7 @@ def rooms_desk(tmp_path_factory: pytest.TempPathFactory, nlu_model: Path) -> Ite
 def wyoming(rooms_desk: Desk) -> Iterator[str]:
     """Address of a server in this process, open to this computer."""
     door = open_door(Kind.WYOMING, "tcp://127.0.0.1:0")
-    with serving(RoomServer(rooms_desk, [door], Access({}))):
+    with serving(RoomServer(rooms_desk, [door], Access(rooms_desk.settings))):
         yield door.uri
 
 

@@ -25,7 +25,7 @@ from tests.rooms.devices import recording, run
 @pytest.fixture(scope="module")
 def websocket(rooms_desk: Desk) -> Iterator[str]:
     door = open_door(Kind.WEBSOCKET, "ws://127.0.0.1:0")
-    with serving(RoomServer(rooms_desk, [door], Access({}))):
+    with serving(RoomServer(rooms_desk, [door], Access(rooms_desk.settings))):
         yield door.uri
 
 
