@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -51,6 +52,16 @@ def teach(settings: Settings) -> Taught:
         raise StorageError(f"{target.parent.name}: {error.strerror or error}") from error
     except subprocess.SubprocessError as error:
         raise SpeechModelError(f"new words could not be sounded out: {type(error).__name__}") from error
+
+
+def told_before(settings: Settings) -> frozenset[str]:
+    """The words that reports of earlier models name, of those that are kept: a trainer has read of them."""
+    words: set[str] = set()
+    for report in settings.taught_speech_models.glob(f"*/{_REPORT}"):
+        with suppress(OSError, ValueError):  # forgotten meanwhile, or half written by an interrupted training
+            content = json.loads(report.read_text("utf-8"))
+            words |= {each["word"] for each in [*content["added"], *content["missing"]]}
+    return frozenset(words)
 
 
 def _teach(settings: Settings, model: Path, target: Path) -> None:

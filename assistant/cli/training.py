@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant.asr.adaptation import Missing
-from assistant.asr.taught import teach
+from assistant.asr.taught import teach, told_before
 from assistant.cli.console import console, plain, working
 from assistant.nlu.finding import Finding, Severity
 from assistant.nlu.training import train as train_model
@@ -48,13 +49,17 @@ def train(
             raise typer.Exit(1)
     if check:
         return
-    with working("Training") as progress:
+    told = told_before(settings)
+    with working("Training") as progress, ThreadPoolExecutor(max_workers=1) as side:
+        teaching = side.submit(teach, settings)
         model = train_model(settings, progress)
-        progress("Teaching the speech model.")
-        taught = teach(settings)
+        taught = teaching.result()
     console().print(f"The model is {model.name}, after {time.monotonic() - started:.1f} s.")
-    _print_words("These words are new to the speech model; it was told how they sound.", taught.added)
-    _print_words("The speech model lacks these words; it hears others instead.", taught.missing)
+    for title, words in (
+        ("These words are new to the speech model; it was told how they sound.", taught.added),
+        ("The speech model lacks these words; it hears others instead.", taught.missing),
+    ):
+        _print_words(title, [each for each in words if each.word not in told])
 
 
 def _check(settings: Settings, *, strict: bool, every_note: bool) -> bool:

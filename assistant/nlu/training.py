@@ -48,7 +48,7 @@ def train(settings: Settings, progress: Progress) -> Path:
     with _locked(settings.nlu_models, progress):
         if _touch(model):  # another process has made it meanwhile
             return model
-        progress("Learning what you may say; this takes about a minute, once.")
+        progress("Learning what you may say; this takes about half a minute, once.")
         _train(settings, model)
         _forget_old(settings.nlu_models)
     progress("Ready.")

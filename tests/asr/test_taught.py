@@ -15,7 +15,7 @@ import pytest
 from assistant.asr.graph_lexicon import read_words
 from assistant.asr.recogniser import Recogniser
 from assistant.asr.store import SpeechModelStore
-from assistant.asr.taught import teach
+from assistant.asr.taught import teach, told_before
 from assistant.errors import TrainingDataError
 from assistant.settings import Settings
 from tests.asr.speech import MODEL, ROOT
@@ -46,6 +46,7 @@ def write(settings: Settings, *sentences: str) -> None:
 
 
 def test_a_new_word_is_learnt_and_told_with_its_neighbour(lesson: Settings) -> None:
+    assert told_before(lesson) == frozenset()
     write(lesson, "is my quibblewick here", "show my balance")
     taught = teach(lesson)
     assert [each.word for each in taught.added] == ["quibblewick"]
@@ -54,6 +55,7 @@ def test_a_new_word_is_learnt_and_told_with_its_neighbour(lesson: Settings) -> N
     assert set(neighbour) <= set(read_words(MODEL / "graph" / "words.txt"))
     assert taught.missing == ()
     assert Recogniser(taught.model).model.knows("quibblewick")
+    assert told_before(lesson) == {"quibblewick"}
 
 
 def test_nothing_is_taught_twice_and_going_back_costs_nothing(lesson: Settings) -> None:
