@@ -114,6 +114,7 @@ def standing_orders(till: Practice) -> list[dict[str, str]]:
         {
             "frequency": body["frequency"],
             "startDate": body["startDate"],
+            **({"endDate": body["endDate"]} if "endDate" in body else {}),
             "amount": body["instructedAmount"]["amount"],
             "to": body["creditorName"],
         }

@@ -5,12 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assistant.actions.money.draft import Draft, Recipient, Step
+from assistant.actions.money.owed import owed_on
 from assistant.actions.money.said import Said
 from assistant.actions.turn import Turn
-from assistant.bank.model import spoken_balance
 from assistant.bank.payment import Match
-from assistant.errors import AssistantError
-from assistant.money import Money
 
 LARGE = Decimal(200)
 """From this amount on the read-back says every digit, however well it was heard."""
@@ -62,27 +60,11 @@ def facts(turn: Turn, draft: Draft) -> dict[str, str]:
 
 
 def _how_much(turn: Turn, draft: Draft) -> Said:
-    owed = _owed(turn, draft.to) if draft.to else None
+    owed = owed_on(turn, draft.to) if draft.to else None
     if owed is None or draft.to is None:
         return Said("utter_payment_ask_amount")
     values = {"owed": turn.wording.money(owed), "account": draft.to.label}
     return Said("utter_payment_ask_amount_owed", values)
-
-
-def _owed(turn: Turn, recipient: Recipient) -> Money | None:
-    """What is to be paid on a card, where its bank tells."""
-    if not recipient.own or not recipient.masked_pan:
-        return None
-    try:
-        balances = turn.services.portfolio.balances().items
-    except AssistantError:
-        return None
-    for account, found in balances:
-        if account.masked_pan == recipient.masked_pan:
-            booked = next((each for each in found if each.kind == "interimBooked"), None)
-            balance = booked or spoken_balance(found, account.currency)
-            return -balance.money if balance and balance.money.is_negative else None
-    return None
 
 
 def _to_know(turn: Turn, draft: Draft) -> tuple[Said, ...]:
@@ -128,7 +110,8 @@ def _name(recipient: Recipient) -> str:
 def _when(turn: Turn, draft: Draft) -> str:
     if draft.frequency is not None and draft.on is not None:
         often = turn.phrases(f"frequencies.{draft.frequency.value}")
-        return turn.phrases("paying.every", often=often, day=turn.day(draft.on))
+        every = turn.phrases("paying.every", often=often, day=turn.day(draft.on))
+        return every + (turn.phrases("paying.until", day=turn.day(draft.until)) if draft.until else "")
     if draft.instant:
         return turn.phrases("paying.instantly")
     if draft.on is None:

@@ -116,7 +116,7 @@ def _when(draft: Draft) -> tuple[date | None, Schedule | None]:
         return draft.on, None
     if draft.on is None or draft.frequency is None:
         raise OrderError("not everything was said")
-    return None, Schedule(draft.on, draft.frequency)
+    return None, Schedule(draft.on, draft.frequency, draft.until)
 
 
 def _enough(turn: Turn, account: Account, order: Order) -> bool:

@@ -11,6 +11,7 @@ from assistant.actions.money.certainty import Level, amount_doubt, name_is_clear
 from assistant.actions.money.checks import checked
 from assistant.actions.money.draft import Draft, Source, Step
 from assistant.actions.money.heard import Parts
+from assistant.actions.money.owed import owed_on
 from assistant.actions.money.payees import find_account, has_twin, own_account, resolve
 from assistant.actions.names import Unclear, Unknown, pick
 from assistant.actions.turn import Turn
@@ -28,6 +29,9 @@ def merged(turn: Turn, draft: Draft, parts: Parts) -> Draft:
         draft = replace(draft, remittance=parts.remittance)
     if parts.frequency is not None:
         draft = replace(draft, frequency=parts.frequency, standing=True, instant=False)
+    if parts.span is not None and draft.standing:
+        first, last = parts.span
+        draft = replace(draft, until=last, on=first if first > turn.today else draft.on)
     if parts.on is not None:
         on = parts.on if parts.on != turn.today or draft.standing else None
         draft = replace(draft, on=on, instant=False)
@@ -118,11 +122,11 @@ def _accounts(turn: Turn) -> Sequence[Account]:
 
 def _with_amount(turn: Turn, draft: Draft, parts: Parts) -> Draft:
     if parts.value is None:
-        return draft
+        return replace(draft, whole=True, value=None, choices=()) if parts.whole else draft
     # "Make it fifty" is in the currency of what it corrects.
     currency = parts.currency or draft.currency
     was_offered = any(Decimal(value) == parts.value for value, _ in draft.choices)
-    draft = replace(draft, value=parts.value, currency=currency, doubt=False, choices=())
+    draft = replace(draft, value=parts.value, currency=currency, doubt=False, whole=False, choices=())
     doubt = amount_doubt(turn)
     if doubt.level is Level.NONE:
         return draft
@@ -187,8 +191,11 @@ def _asked(turn: Turn, draft: Draft, accounts: Sequence[Account]) -> Draft:
     if draft.choices:
         options = tuple(_amount(turn, *each) for each in draft.choices)
         return draft.at(Step.WHICH, part="amount", options=options, choices=draft.choices)
+    owed = owed_on(turn, draft.to) if draft.whole else None
+    if owed is not None:
+        draft = replace(draft, value=owed.amount, currency=owed.currency, whole=False)
     if draft.value is None:
-        return draft.at(Step.AMOUNT)
+        return replace(draft, whole=False).at(Step.AMOUNT)
     if draft.currency is None:
         currencies = tuple(dict.fromkeys(each.currency for each in accounts))
         if len(currencies) > 1:
@@ -202,6 +209,9 @@ def _asked(turn: Turn, draft: Draft, accounts: Sequence[Account]) -> Draft:
         return draft.at(Step.PHONE)
     if draft.standing and draft.frequency is None:
         return draft.at(Step.OFTEN)
+    if draft.standing and draft.on and draft.until and draft.until < draft.on:
+        turn.say("utter_standing_ends_early", first=turn.day(draft.on), last=turn.day(draft.until))
+        draft = replace(draft, on=None)
     if draft.standing and draft.on is None:
         return draft.at(Step.DAY)
     return _from_somewhere(turn, draft, accounts)
@@ -247,10 +257,11 @@ def _is(source: Source, account: Account) -> bool:
     return (source.bank, source.id) == (account.bank, account.id)
 
 
-def said_nothing_payable(turn: Turn, parts: Parts) -> bool:
+def said_nothing_payable(turn: Turn, draft: Draft, parts: Parts) -> bool:
     """Tell what was said and cannot be used as it is."""
+    no_day = parts.no_day or (parts.span is not None and not draft.standing and parts.frequency is None)
     if parts.inexact:
         turn.say("utter_payment_exact_amount")
-    if parts.no_day:
+    if no_day:
         turn.say("utter_payment_one_day")
-    return parts.inexact or parts.no_day
+    return parts.inexact or no_day

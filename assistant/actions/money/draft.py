@@ -105,6 +105,10 @@ class Draft:
     standing: bool = False
     """A standing order, whose first day is `on`."""
     frequency: Frequency | None = None
+    until: date | None = None
+    """Its last day; None for until it is cancelled."""
+    whole: bool = False
+    """What is owed on the card that is paid, instead of an amount."""
     bank: str = ""
     """The only bank that can pay it; empty for any."""
     request: str = ""
@@ -180,6 +184,7 @@ _READ: Mapping[str, Any] = {
     "frequency": Frequency,
     "offered": tuple,
     "on": date.fromisoformat,
+    "until": date.fromisoformat,
     "twin": date.fromisoformat,
     "step": Step,
     "match": Match,

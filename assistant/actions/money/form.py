@@ -176,7 +176,7 @@ def _said(turn: Turn, draft: Draft) -> Draft:
     if not draft.cancels and (not parts or parts == Parts(inexact=True)):
         parts = whole_text(turn, draft) or parts
     if parts:
-        told = said_nothing_payable(turn, parts)
+        told = said_nothing_payable(turn, draft, parts)
         taken = merged(turn, draft, parts)
         return draft if told and taken == draft and draft.step is not None else advanced(turn, taken)
     if draft.step is None or (draft.step is Step.RETRY and turn.intent != "deny"):

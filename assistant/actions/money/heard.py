@@ -39,8 +39,12 @@ class Parts:
     on: date | None = None
     no_day: bool = False
     """A time was said that is no day to pay on."""
+    span: tuple[date, date] | None = None
+    """First and last day of "until december": only a standing order has them."""
     instant: bool = False
     frequency: Frequency | None = None
+    whole: bool = False
+    """All that is owed."""
 
     def __bool__(self) -> bool:
         return self != Parts()
@@ -60,7 +64,10 @@ def parts_of(turn: Turn) -> Parts:
     named = [each for each in entities if each["entity"] in _NAMES]
     accounts = [each for each in entities if each["entity"] == "account"]
     often = frequencies.find(turn.text)
-    day = days[-1].value if days else None
+    spans = [each.value for each in days if each.value["grain"] == "range"]
+    span = (date.fromisoformat(spans[-1]["start"]), date.fromisoformat(spans[-1]["end"])) if spans else None
+    single = [each.value for each in days if each.value["grain"] != "range"]
+    day = single[-1] if single else None
     on = date.fromisoformat(day["start"]) if day and day["grain"] == "day" else None
     past = on is not None and on < turn.today
     return Parts(
@@ -74,9 +81,11 @@ def parts_of(turn: Turn) -> Parts:
         inexact=bool(figures) and amount is None,
         remittance=remittance,
         on=None if past else on,
-        no_day=past or (day is not None and on is None),
+        no_day=past or (day is not None and on is None) or (span is not None and span[1] <= turn.today),
+        span=span if span is not None and span[1] > turn.today else None,
         instant=any(each["entity"] == "instant" for each in entities),
         frequency=Frequency(often[-1].value) if often else None,
+        whole=any(each["entity"] == "whole" for each in entities),
     )
 
 

@@ -150,4 +150,5 @@ def _draft_of(turn: Turn, payment: Payment) -> Draft:
         on=order.first_day,
         standing=order.schedule is not None,
         frequency=order.schedule.frequency if order.schedule else None,
+        until=order.schedule.until if order.schedule else None,
     )

@@ -42,7 +42,7 @@ def find(text: str, today: date, *, ahead: bool = False) -> list[Found]:
     results: list[Found] = []
     index = 0
     while index < len(words):
-        read = _range(reader, index, comparing=comparing) or reader.span(index)
+        read = _range(reader, index, comparing=comparing, ahead=ahead) or reader.span(index)
         if read is None:
             index += 1
             continue
@@ -66,13 +66,15 @@ def _role(words: Sequence[Word], index: int, span: Span, *, comparing: bool, is_
     return "against" if comparing and not is_first else ""
 
 
-def _range(reader: Reader, index: int, *, comparing: bool) -> tuple[Span, int] | None:
+def _range(reader: Reader, index: int, *, comparing: bool, ahead: bool) -> tuple[Span, int] | None:
     """A period with its two ends, or with one that was said and one that is understood."""
     word = reader.word(index)
     if word == "between" or (word == "from" and not comparing):
         both = _both_ends(reader, index + 1, ("and",) if word == "between" else ("to", "until", "till"))
         if both is not None:
             return None if comparing and both[0].grain == "range" and word == "between" else both
+    if word == "from" and ahead:
+        return None  # the day on which something begins, not what was since
     if word in _SINCE:
         return _open_end(reader, index, word)
     if word in _UNTIL or (word == "up" and reader.word(index + 1) == "to"):
