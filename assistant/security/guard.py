@@ -75,16 +75,16 @@ class Guard:
     # --- before an act ------------------------------------------------------------------------
 
     def demand(
-        self, act: Act, *, amount: Money | None = None, new_payee: bool = False, conversation: str
+        self, act: Act, *, order: Order | None = None, new_payee: bool = False, conversation: str
     ) -> Demand | None:
-        """What is needed before it; None when it may be done. `amount` belongs to PAY and MOVE.
+        """What is needed before it; None when it may be done. `order` belongs to PAY and MOVE.
 
-        Asked again after the passcode was given, it releases the payment: once, for that amount.
+        Asked again after the passcode was given, it releases the order: this one, and once.
         """
         moment = self._clock()
-        if act is Act.PAY and amount is not None:
+        if act is Act.PAY and order is not None:
             try:
-                self.rules.check(amount, new_payee=new_payee, spent=self.spent(amount.currency))
+                self.rules.check(order.money, new_payee=new_payee, spent=self.spent(order.money.currency))
             except (LimitError, NoLimitError) as error:
                 return Demand(Need.REFUSED, error=error)
         with self._trail.open() as page:
@@ -94,14 +94,15 @@ class Guard:
                 return None if act is Act.ANSWER else none
             if not self._is_proved(act, state, conversation, moment):
                 return self._ask(page, state, moment)
-            if amount is not None:
-                facts = {"amount": str(amount), "act": act.value, "payee": "new" if new_payee else "known"}
+            if order is not None:
+                payee = "new" if new_payee else "known"
+                facts = {"amount": str(order.money), "act": act.value, "payee": payee, "to": _end(order)}
                 page.note(Deed.RELEASED, moment.wall, facts)
         with self._lock:
             if conversation in self._proved:
                 self._proved[conversation] = _Proof(moment, state.locks)
-            if amount is not None:
-                self._released.append(_Release(amount, act is Act.MOVE, new_payee, moment))
+            if order is not None:
+                self._released.append(_Release(order, new_payee, moment))
                 if not state.rules.money_after:
                     self._proved.pop(conversation, None)
         return None
@@ -166,7 +167,7 @@ class Guard:
         moment = self._clock()
         with self._lock:
             fresh = [each for each in self._released if moment.since(each.at) < _RELEASE]
-            release = next((each for each in fresh if each.fits(order)), None)
+            release = next((each for each in fresh if each.order == order), None)
             self._released = [each for each in fresh if each is not release]
         if release is None:
             raise GuardError("the order was not released")
@@ -280,13 +281,9 @@ class _Proof:
 
 @dataclass(frozen=True, slots=True)
 class _Release:
-    money: Money
-    own: bool
+    order: Order
     new_payee: bool
     at: Moment
-
-    def fits(self, order: Order) -> bool:
-        return self.money == order.money and self.own == order.own
 
 
 def _end(order: Order) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from assistant.bank.journal import Journal
 from assistant.bank.payees import PayeeBook
-from assistant.bank.payment import Payment, PaymentState, Product, order_to_own_account
+from assistant.bank.payment import Order, Payment, PaymentState, Product, order_to_own_account
 from assistant.bank.portfolio import Portfolio
 from assistant.errors import GuardError, LimitError, NoLimitError, StorageError
 from assistant.money import Money
@@ -34,6 +34,9 @@ states = st.sampled_from(PaymentState)
 NOWHERE = (PaymentState.NOT_DONE, PaymentState.REFUSED, PaymentState.CANCELLED)
 
 
+FRENCH = "FR1420041010050500013M02606"
+
+
 def euros(amount: str | Decimal) -> Money:
     return Money(Decimal(amount), "EUR")
 
@@ -48,13 +51,21 @@ def journal(folder: Path, machine: Machine, guard: Guard) -> Journal:
     return Journal(folder, keyring=False, now=lambda: machine.wall, watch=guard)
 
 
-def release(guard: Guard, amount: str, *, new_payee: bool = False, act: Act = Act.PAY) -> None:
+def between_own(amount: str) -> Order:
+    return order_to_own_account(EVERYDAY, SAVINGS, euros(amount), Product.SEPA, remittance="", today=TODAY)
+
+
+def release(guard: Guard, amount: str, *, new_payee: bool = False, remittance: str = "concert") -> None:
     """Say the digits, as after the yes."""
-    money = euros(amount)
-    demand = guard.demand(act, amount=money, new_payee=new_payee, conversation="desk")
+    release_order(guard, order(amount=amount, remittance=remittance), new_payee=new_payee)
+
+
+def release_order(guard: Guard, wanted: Order, *, new_payee: bool = False) -> None:
+    act = Act.MOVE if wanted.own else Act.PAY
+    demand = guard.demand(act, order=wanted, new_payee=new_payee, conversation="desk")
     if demand is not None:
         assert guard.answer("desk", digits_for(demand)).right
-        assert guard.demand(act, amount=money, new_payee=new_payee, conversation="desk") is None
+        assert guard.demand(act, order=wanted, new_payee=new_payee, conversation="desk") is None
 
 
 # --- rules ------------------------------------------------------------------------------------
@@ -120,12 +131,12 @@ def test_rules_are_read_as_they_were_written(
 
 def test_the_guard_names_the_limit_before_it_asks_for_digits(guard: Guard) -> None:
     for amount, new_payee, said in (("1000.01", False, "1000 EUR"), ("250.01", True, "250 EUR")):
-        demand = guard.demand(Act.PAY, amount=euros(amount), new_payee=new_payee, conversation="desk")
+        demand = guard.demand(Act.PAY, order=order(amount=amount), new_payee=new_payee, conversation="desk")
         assert demand is not None
         assert demand.need is Need.REFUSED
         assert demand.error is not None
         assert said in demand.error.say
-    demand = guard.demand(Act.MOVE, amount=euros("5000"), conversation="desk")
+    demand = guard.demand(Act.MOVE, order=between_own("5000"), conversation="desk")
     assert demand is not None
     assert demand.need is Need.POSITIONS, "between own accounts nothing is lost"
 
@@ -145,10 +156,12 @@ def test_what_was_not_released_is_not_written_down(journal: Journal, guard: Guar
     assert journal.all() == ()
 
 
-def test_a_release_is_for_one_payment_of_that_amount(journal: Journal, guard: Guard) -> None:
+def test_a_release_is_for_one_payment_of_that_amount_to_that_account(journal: Journal, guard: Guard) -> None:
     release(guard, "45.00")
-    with pytest.raises(GuardError):
-        journal.begin(order(amount="450.00"))
+    others = (order(amount="450.00"), order(iban=FRENCH), order(on=TODAY + DAY), order(remittance="rent"))
+    for other in others:
+        with pytest.raises(GuardError):
+            journal.begin(other)
     made = journal.begin(order(amount="45.00"))
     with pytest.raises(GuardError):
         journal.begin(order(amount="45.00", remittance="again"))
@@ -163,12 +176,11 @@ def test_a_release_lapses(journal: Journal, guard: Guard, machine: Machine) -> N
 
 
 def test_a_move_between_own_accounts_is_no_release_for_others(journal: Journal, guard: Guard) -> None:
-    release(guard, "45.00", act=Act.MOVE)
+    release_order(guard, between_own("45.00"))
     with pytest.raises(GuardError):
         journal.begin(order(amount="45.00"))
-    release(guard, "46.00", act=Act.MOVE)
-    own = order_to_own_account(EVERYDAY, SAVINGS, euros("46.00"), Product.SEPA, remittance="", today=TODAY)
-    journal.begin(own)
+    release_order(guard, between_own("46.00"))
+    journal.begin(between_own("46.00"))
     assert guard.spent("EUR") == euros("0")
 
 
@@ -177,12 +189,12 @@ def test_the_day_is_full_at_its_limit(journal: Journal, guard: Guard, machine: M
     first = journal.begin(order(amount="1000.00"))
     release(guard, "999.99")
     journal.begin(order(amount="999.99"))
-    demand = guard.demand(Act.PAY, amount=euros("0.02"), conversation="desk")
+    demand = guard.demand(Act.PAY, order=order(amount="0.02"), conversation="desk")
     assert demand is not None
     assert demand.need is Need.REFUSED
     assert demand.error is not None
     assert "0.01 EUR" in demand.error.say
-    assert guard.demand(Act.PAY, amount=euros("0.01"), conversation="desk") is None
+    assert guard.demand(Act.PAY, order=order(amount="0.01"), conversation="desk") is None
     journal.note(first, state=PaymentState.REFUSED)
     assert guard.spent("EUR") == euros("999.99"), "what the bank refused is free again"
     machine.wait(DAY.total_seconds())
@@ -199,8 +211,8 @@ def test_a_clock_set_back_frees_nothing(journal: Journal, guard: Guard, machine:
 def test_of_two_payments_at_once_only_one_fits(journal: Journal, guard: Guard) -> None:
     """Both were released while the day had room for one of them."""
     guard.set_rules(Rules({"EUR": Limits(Decimal(100), Decimal(150), Decimal(50))}))
-    for _ in range(8):
-        release(guard, "100.00")
+    for number in range(8):
+        release(guard, "100.00", remittance=f"payment {number}")
 
     def pay(number: int) -> bool:
         try:

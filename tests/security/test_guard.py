@@ -9,21 +9,20 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import GuardError, LockedError, NoPasscodeError, WrongPasscodeError
-from assistant.money import Money
 from assistant.security.demands import Act, Need
 from assistant.security.guard import Guard
 from assistant.security.waits import SPOKEN_TRIES, WAITS
 from tests.bank.test_payment_orders import order
 from tests.security.clock import PASSCODE, Machine, asked, digits_for, guard_in, wrong
 
-TEN = Money.parse("10.00", "EUR")
+TEN = order(amount="10.00")
 
 
 def test_without_a_passcode_answers_are_given_and_no_money_moves(folder: Path, machine: Machine) -> None:
     guard = guard_in(folder, machine)
     assert guard.demand(Act.ANSWER, conversation="desk") is None
     for act in (Act.PAY, Act.MOVE, Act.CHANGE):
-        demand = guard.demand(act, amount=TEN, conversation="desk")
+        demand = guard.demand(act, order=TEN, conversation="desk")
         assert demand is not None
         assert demand.need is Need.SET
         assert isinstance(demand.error, NoPasscodeError)
@@ -34,17 +33,17 @@ def test_without_a_passcode_answers_are_given_and_no_money_moves(folder: Path, m
 
 @pytest.mark.parametrize("act", [Act.PAY, Act.MOVE, Act.CHANGE, Act.ANSWER])
 def test_two_digits_open_it(act: Act, guard: Guard) -> None:
-    demand = guard.demand(act, amount=TEN, conversation="desk")
+    demand = guard.demand(act, order=TEN, conversation="desk")
     outcome = guard.answer("desk", digits_for(demand))
     assert outcome.right
     assert outcome.demand is None
-    assert guard.demand(act, amount=TEN, conversation="desk") is None
+    assert guard.demand(act, order=TEN, conversation="desk") is None
 
 
 def test_it_is_open_for_this_conversation_only(guard: Guard) -> None:
     guard.answer("desk", digits_for(asked(guard)))
-    assert guard.demand(Act.PAY, amount=TEN, conversation="desk") is None
-    assert guard.demand(Act.PAY, amount=TEN, conversation="kitchen") is not None
+    assert guard.demand(Act.PAY, order=TEN, conversation="desk") is None
+    assert guard.demand(Act.PAY, order=TEN, conversation="kitchen") is not None
 
 
 def test_it_closes_again_when_it_has_been_quiet(guard: Guard, machine: Machine) -> None:
@@ -66,14 +65,14 @@ def test_a_clock_that_is_set_back_keeps_nothing_open(guard: Guard, machine: Mach
     guard.answer("desk", digits_for(asked(guard)))
     machine.wait(6 * 60)
     machine.set_clock(-6 * 60)
-    assert guard.demand(Act.PAY, amount=TEN, conversation="desk") is not None
+    assert guard.demand(Act.PAY, order=TEN, conversation="desk") is not None
 
 
 def test_every_payment_can_be_asked_for(guard: Guard) -> None:
     guard.set_rules(replace(guard.rules, money_after=0))
     guard.answer("desk", digits_for(asked(guard)))
-    assert guard.demand(Act.PAY, amount=TEN, conversation="desk") is None
-    assert guard.demand(Act.PAY, amount=TEN, conversation="desk") is not None
+    assert guard.demand(Act.PAY, order=TEN, conversation="desk") is None
+    assert guard.demand(Act.PAY, order=TEN, conversation="desk") is not None
 
 
 def test_answers_may_be_left_open_and_lock_closes_them(folder: Path, machine: Machine, guard: Guard) -> None:
@@ -218,6 +217,6 @@ def test_setting_a_new_one_ends_the_old_one(guard: Guard, machine: Machine) -> N
 
 
 def test_nothing_is_released_by_asking(guard: Guard) -> None:
-    guard.demand(Act.PAY, amount=TEN, conversation="desk")
+    guard.demand(Act.PAY, order=TEN, conversation="desk")
     with pytest.raises(GuardError):
-        guard.permit(order(amount="10.00"), ())
+        guard.permit(TEN, ())

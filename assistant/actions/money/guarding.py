@@ -15,7 +15,7 @@ def wanted(turn: Turn, draft: Draft, order: Order) -> Draft | None:
     """The draft with what the guard wants before this order; None when it is released."""
     demand = turn.services.guard.demand(
         Act.MOVE if order.own else Act.PAY,
-        amount=order.money,
+        order=order,
         new_payee=_is_new(turn, order),
         conversation=turn.conversation,
     )
