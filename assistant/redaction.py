@@ -33,12 +33,19 @@ _SPOKEN = re.compile(rf"\b{_NUMBER}(?:[\s-]+(?:and\s+)?{_NUMBER})*\b", re.IGNORE
 _SPOKEN_CODE = re.compile(rf"\b{_NUMBER}(?:[\s,-]+{_NUMBER}){{3,}}\b", re.IGNORECASE)
 """Four number words or more without an "and": digits read out."""
 
+_IDENTIFIER = re.compile("|".join((f"(?i:{_ACCOUNT.pattern})", _TOKEN.pattern, _CODE.pattern)))
+
 
 def mask_identifiers(text: str) -> str:
     """Account numbers, cards, codes and tokens as bullets; amounts and dates stay."""
     for pattern in (_ACCOUNT, _TOKEN, _CODE, _SPOKEN_CODE):
         text = pattern.sub(MASK, text)
     return text
+
+
+def replace_identifiers(text: str, stand_in: Callable[[str], str]) -> str:
+    """The same with something else in the place of each account number, card, code and token."""
+    return _IDENTIFIER.sub(lambda match: stand_in(match[0]), text)
 
 
 def mask_figures(text: str) -> str:

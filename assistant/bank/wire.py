@@ -17,7 +17,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from assistant.bank import links
+from assistant.bank import exchanges, links
 from assistant.bank.refusals import error_class, message_code
 from assistant.bank.retry import Failure, Trouble, wait_before_retry
 from assistant.bank.stumbles import Stumble, stumble_of, unusable
@@ -177,7 +177,7 @@ def _new_session() -> requests.Session:
             "Accept-Encoding": "gzip, deflate",
         }
     )
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, max_retries=0)
+    adapter = exchanges.carried(HTTPAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, max_retries=0))
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     # urllib3 logs whole paths, and a path holds the consent's id; BankCalled tells the same, masked.

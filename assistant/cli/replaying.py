@@ -6,6 +6,7 @@ import math
 import os
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +35,7 @@ from assistant.replay.pool import processes_for, replay_here
 from assistant.replay.replayer import Setup
 from assistant.replay.scenario import SUFFIX
 from assistant.replay.suite import Replay, Suite, default_folder, make_setup, run
+from assistant.replay.tapes import TAPE, take_up
 from assistant.replay.variations import noises_in, variations
 from assistant.settings import Settings
 
@@ -153,6 +155,8 @@ def replay_suite(
     """Raises AssistantError; typer.Exit with status 1 when something failed."""
     with working("Getting ready") as progress:
         setup = make_setup(Settings.from_environment(), progress, hears=suite.hears, paced=paced)
+        if bundles is not None:
+            setup = replace(setup, tapes=place / "tapes")
     with RunFolder(place, suite.identity(setup), fresh=fresh) as folder:
         started = time.monotonic()
         with Watcher(console(), suite.cases, len(folder.done)) as watcher:
@@ -172,8 +176,12 @@ def replay_suite(
 def _bundle(suite: Suite, setup: Setup, folder: RunFolder, bundles: Path) -> None:
     failed = {result.id: result for result in folder.results() if not result.passed and not result.crash}
     for case in suite.all_cases():
-        if case.id in failed:
-            write_bundle(bundles, case, failed[case.id], setup, os.environ.get(PASSPHRASE, ""))
+        if case.id in failed and setup.tapes is not None:
+            path = setup.tapes / f"{case.id}{TAPE}"
+            tape, key = take_up(path) or (None, b"")
+            passphrase = os.environ.get(PASSPHRASE, "")
+            write_bundle(bundles, case, failed[case.id], setup, passphrase, tape=tape, key=key)
+            path.unlink(missing_ok=True)
 
 
 def _unpacked(path: Path, place: Path) -> Path:

@@ -1,9 +1,10 @@
 """A replayed scenario as one file: what was said as it sounded, what came of it, and with which versions.
 
-It is a zip archive of `turn.scenario.yml` with its sounds, `result.json` and `about.json`; account numbers,
-codes and tokens in what was answered are masked. With a passphrase it is encrypted as a whole (Fernet; the
-key comes from scrypt, RFC 7914, with a salt of its own). The bank is in it by what made it: customer, day,
-seed, quirks and faults, from which the practice bank is the same again.
+It is a zip archive of `turn.scenario.yml` with its sounds, `result.json`, `about.json`, and `banks.json`,
+what the banks were asked and answered. Account numbers, cards, codes and tokens are masked, in the last by
+stand-ins (`pseudonyms`), so that it can be played back. Where that is missing, customer, day, seed, quirks
+and faults make the practice bank the same again. With a passphrase it is encrypted as a whole (Fernet; the
+key comes from scrypt, RFC 7914, with a salt of its own).
 """
 
 from __future__ import annotations
@@ -30,16 +31,20 @@ from assistant.errors import BundleError, StorageError
 from assistant.nlu.values.today import today
 from assistant.redaction import mask_identifiers
 from assistant.replay.cases import Case
+from assistant.replay.pseudonyms import Pseudonyms
 from assistant.replay.replayer import Setup
 from assistant.replay.results import CaseResult
-from assistant.replay.scenario import Given, SaidTurn, Scenario
+from assistant.replay.scenario import Given, SaidTurn
 from assistant.replay.sounds import sounds_of
+from assistant.replay.tapes import new_key
 from assistant.settings import SAMPLE_RATE
 
 SUFFIX = ".zip"
 PASSPHRASE = "ASSISTANT_BUNDLE_PASSPHRASE"  # noqa: S105 - the name of a variable
 """Environment variable; not an option, since a command line can be read by everybody on the machine."""
 SCENARIO = "turn.scenario.yml"
+BANKS = "banks.json"
+"""What the banks were asked and answered."""
 _FORMAT = 1
 _MAGIC = b"assistant-bundle-1\n"
 _SALT = 16
@@ -47,13 +52,24 @@ _MOST_BYTES = 200_000_000
 """Unpacked; a bundle comes from outside."""
 
 
-def write_bundle(folder: Path, case: Case, result: CaseResult, setup: Setup, passphrase: str = "") -> Path:
-    """`folder/ID.zip`. Raises StorageError, and BadRecordingError when a recording is gone."""
-    content = _packed(case, result, setup)
+def write_bundle(
+    folder: Path,
+    case: Case,
+    result: CaseResult,
+    setup: Setup,
+    passphrase: str = "",
+    *,
+    tape: Mapping[str, Any] | None = None,
+    key: bytes = b"",
+    name: str = "",
+) -> Path:
+    """`folder/NAME.zip`, the case's id where no name is given. `tape` is what the banks answered, masked with
+    `key`. Raises StorageError, and BadRecordingError when a recording is gone."""
+    content = _packed(case, result, setup, tape, Pseudonyms(key or new_key()))
     if passphrase:
         salt = os.urandom(_SALT)
         content = _MAGIC + salt + Fernet(_key(passphrase, salt)).encrypt(content)
-    path = folder / f"{case.id}{SUFFIX}"
+    path = folder / f"{name or case.id}{SUFFIX}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -90,7 +106,9 @@ def unpack_bundle(path: Path, folder: Path, passphrase: str = "") -> Path:
     return folder / SCENARIO
 
 
-def _packed(case: Case, result: CaseResult, setup: Setup) -> bytes:
+def _packed(
+    case: Case, result: CaseResult, setup: Setup, tape: Mapping[str, Any] | None, pseudonyms: Pseudonyms
+) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         turns = []
@@ -101,8 +119,12 @@ def _packed(case: Case, result: CaseResult, setup: Setup) -> bytes:
                 archive.writestr(name, _flac(sound))
             turns.append(_turn(turn, name))
         scenario = io.StringIO()
-        YAML(typ="safe").dump(_scenario(case.scenario, turns), scenario)
+        given = _given(case.scenario.given, recorded=tape is not None)
+        content = {"scenario": case.scenario.name, "given": given, "turns": pseudonyms.value(turns)}
+        YAML(typ="safe").dump(content, scenario)
         archive.writestr(SCENARIO, scenario.getvalue())
+        if tape is not None:
+            archive.writestr(BANKS, _json(tape))
         archive.writestr("result.json", _json(_masked(result.as_json())))
         archive.writestr("about.json", _json(_about(case, setup)))
     return file.getvalue()
@@ -123,17 +145,15 @@ def _about(case: Case, setup: Setup) -> dict[str, Any]:
     }
 
 
-def _scenario(scenario: Scenario, turns: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"scenario": scenario.name, "given": _given(scenario.given), "turns": turns}
-
-
-def _given(given: Given) -> dict[str, Any]:
-    """With its day, so that it is the same world tomorrow."""
+def _given(given: Given, *, recorded: bool) -> dict[str, Any]:
+    """With its day, so that it is the same world tomorrow. A recording has all else in it."""
     content: dict[str, Any] = {
         "customer": given.customer,
         "today": (given.today or today()).isoformat(),
         "banks": list(given.banks),
     }
+    if recorded:
+        return {**content, "recorded": BANKS}
     if given.seed is not None:
         content["seed"] = given.seed
     if given.quirks:

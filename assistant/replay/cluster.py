@@ -36,7 +36,7 @@ class Parcel:
 
     case: Case
     sounds: dict[str, bytes]
-    """Content of the recordings, by path."""
+    """Content of the recordings, of voices, noise and banks, by path."""
     model: str
     """Name of the trained model: the same name, the same training data."""
     paced: bool
@@ -86,7 +86,8 @@ def replay_on_cluster(cases: Iterable[Case], setup: Setup, address: str) -> Iter
 
 
 def _pack(case: Case, setup: Setup) -> Parcel:
-    files = {turn.audio for turn in case.scenario.turns if turn.audio} | {case.variation.noise} - {None}
+    files = {turn.audio for turn in case.scenario.turns}
+    files |= {case.variation.noise, case.scenario.given.recorded}
     sounds = {str(path): path.read_bytes() for path in files if path is not None and path.is_file()}
     return Parcel(case, sounds, setup.model.name, setup.paced)
 
@@ -134,5 +135,6 @@ def _unpacked(parcel: Parcel, folder: Path) -> Case:
         return replace(turn, audio=here(turn.audio))
 
     case = parcel.case
-    scenario = replace(case.scenario, turns=tuple(map(turn_here, case.scenario.turns)))
+    given = replace(case.scenario.given, recorded=here(case.scenario.given.recorded))
+    scenario = replace(case.scenario, given=given, turns=tuple(map(turn_here, case.scenario.turns)))
     return Case(scenario, replace(case.variation, noise=here(case.variation.noise)), case.repeat)

@@ -163,7 +163,11 @@ def _given(path: Path, line: int, given: Mapping[str, Any]) -> Given:
             read_quirks(list(names))
     except ValueError as error:
         raise ScenarioError(f"{path}:{line}: given: {error}") from error
+    recorded = path.parent / given["recorded"] if "recorded" in given else None
+    if recorded is not None and not recorded.is_file():
+        raise ScenarioError(f"{path}:{line}: given: recorded: there is no {given['recorded']}")
     return Given(
+        recorded=recorded,
         customer=given.get("customer", ANNA.login),
         today=today,
         seed=given.get("seed"),

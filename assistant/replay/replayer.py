@@ -30,6 +30,7 @@ from assistant.replay.judging import Happened, is_confident, problems_of
 from assistant.replay.results import CaseResult, Kind, Problem, TurnResult
 from assistant.replay.scenario import Given, SaidTurn
 from assistant.replay.sounds import sounds_of
+from assistant.replay.tapes import TAPE
 from assistant.replay.words import word_errors
 from assistant.replay.world import Engines, World, world
 from assistant.settings import SAMPLE_RATE, Settings
@@ -59,6 +60,8 @@ class Setup:
     """Hand sound over as slowly as a microphone does."""
     speaking: bool = False
     """Render every answer, so that it is known how long that takes."""
+    tapes: Path | None = None
+    """Folder for what the banks answered in each case that failed, for its bundle."""
 
 
 class Replayer:
@@ -77,7 +80,9 @@ class Replayer:
         from assistant.nlu.runtime import Dialogue  # takes seconds
 
         dialogue = self._closing.enter_context(Dialogue.load(self._setup.model))
-        self._engines = Engines(self._setup.settings, dialogue, self._setup.speech_model)
+        self._engines = Engines(
+            self._setup.settings, dialogue, self._setup.speech_model, recording=self._setup.tapes is not None
+        )
         return self
 
     def __enter__(self) -> Replayer:
@@ -110,6 +115,8 @@ class Replayer:
             with self._entered(case) as place:
                 for result in self._turns(case, place):
                     turns.append(result)
+                if self._setup.tapes is not None and any(turn.problems for turn in turns):
+                    place.put_by(self._setup.tapes / f"{case.id}{TAPE}")
         except AssistantError as error:
             crash = f"{error.code}: {error}"
         except Exception as error:  # noqa: BLE001 - one broken case must not end ten thousand

@@ -41,6 +41,8 @@ class Given:
     """Untidy habits by bank; those that a bank has of its own stay."""
     faults: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
     """Orders for `POST /practice/faults` before the first turn."""
+    recorded: Path | None = None
+    """What the banks were asked and answered; then there is no bank, and this is played back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,17 @@ from typing import Any
 
 import requests
 
+from assistant.bank import exchanges
 from assistant.bank.connecting import connect
 from assistant.bank.connections import Connections
+from assistant.bank.exchanges import Player, Recorder
 from assistant.conversation import Dialogue
 from assistant.errors import NoBankError
 from assistant.nlu.values.today import TODAY
 from assistant.practice import PractisingPerson, password_of, practice_settings, set_guard
+from assistant.replay.pseudonyms import Pseudonyms
 from assistant.replay.scenario import Given
+from assistant.replay.tapes import Tape, masked, new_key, put_by, read_tape
 from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.process import RunningBank, running_bank
 from assistant.sandbox.server import DATABASE_NAME
@@ -38,20 +42,29 @@ class Engines:
     dialogue: Dialogue
     speech_model: Path | None
     """Folder of the model to hear with; None for worlds without sound."""
+    recording: bool = False
+    """Keep what the banks are asked and answer."""
 
 
 class World:
     """One `Given` come true. Scenarios take turns in it; see `spoiled`."""
 
-    def __init__(self, desk: Desk, bank: RunningBank, given: Given) -> None:
+    def __init__(
+        self, desk: Desk, bank: RunningBank | None, given: Given, tape: Recorder | Player | None
+    ) -> None:
+        """Without a bank, `tape` plays one back."""
         self.desk = desk
         self._bank = bank
         self._given = given
+        self._tape = tape
         self._files = self._state()
 
     def enter(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Make it the one that is asked, as it was at its beginning but for these failures."""
         set_today(self._given)
+        exchanges.use(self._tape)
+        if self._tape is not None:
+            self._tape.begin()
         self.desk.serve()
         assert self.desk.portfolio is not None  # noqa: S101 - the desk is loaded
         self.desk.portfolio.forget()  # so that the banks have to be asked
@@ -62,6 +75,13 @@ class World:
     def order(self, fault: Mapping[str, Any]) -> None:
         """Make next calls of a bank fail."""
         self._request("POST", "faults", fault)
+
+    def put_by(self, path: Path) -> None:
+        """What the banks were asked in this scenario, and what was read before and may still be known."""
+        if isinstance(self._tape, Recorder):
+            key = new_key()
+            banks = Connections.from_settings(self.desk.settings).all()
+            put_by(path, masked(Tape(banks, *self._tape.kept()), Pseudonyms(key)), key)
 
     def spoiled(self, calls: tuple[str, ...]) -> bool:
         """Whether a scenario left something behind that the next one would find: at a bank, or on disk."""
@@ -78,6 +98,8 @@ class World:
         return frozenset(found)
 
     def _request(self, method: str, what: str, body: Mapping[str, Any] | None = None) -> None:
+        if self._bank is None:  # what failed is in the recording
+            return
         url = f"{self._bank.base_url}/practice/{what}"
         requests.request(method, url, json=body, timeout=_TIMEOUT).raise_for_status()
 
@@ -89,11 +111,19 @@ def world(engines: Engines, given: Given) -> Iterator[World]:
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="replay-")))
         settings = practice_settings(replace(engines.settings, home=home))
-        settings.sandbox.mkdir(mode=0o700)
-        database = settings.sandbox / DATABASE_NAME
-        bank = stack.enter_context(running_bank(database, seed=given.seed, today=given.today))
-        _set_quirks(bank, given)
-        _connect(settings, bank, given)
+        bank: RunningBank | None = None
+        tape: Recorder | Player | None = None
+        stack.callback(exchanges.use, None)
+        if given.recorded is not None:
+            tape = _played_back(settings, given, given.recorded)
+        else:
+            settings.sandbox.mkdir(mode=0o700)
+            database = settings.sandbox / DATABASE_NAME
+            bank = stack.enter_context(running_bank(database, seed=given.seed, today=given.today))
+            _set_quirks(bank, given)
+            _connect(settings, bank, given)
+            tape = Recorder() if engines.recording else None
+        exchanges.use(tape)
         set_guard(settings)
         desk = Desk(
             settings,
@@ -105,7 +135,16 @@ def world(engines: Engines, given: Given) -> Iterator[World]:
         )
         stack.enter_context(desk.load(speech_model=engines.speech_model))
         _settle(desk)
-        yield World(desk, bank, given)
+        yield World(desk, bank, given, tape)
+
+
+def _played_back(settings: Settings, given: Given, recorded: Path) -> Player:
+    """The banks of the recording, connected."""
+    tape = read_tape(recorded, given.customer)
+    connections = Connections.from_settings(settings)
+    for each in tape.banks:
+        connections.save(each)
+    return Player(tape.before, tape.asked)
 
 
 def set_today(given: Given) -> None:
