@@ -65,6 +65,7 @@ class Desk:
         patient: bool = False,
         watch: bool = False,
         notice: Progress = _no_progress,
+        keep: Callable[[Turn], None] | None = None,
     ) -> None:
         """`password` asks whoever sits at the keyboard. `dialogue`: one that is loaded already and stays open
         when the desk closes.
@@ -74,6 +75,8 @@ class Desk:
 
         `watch`: take up what is trained while the desk is open, between two turns; `notice` is called with a
         sentence about that before the next turn.
+
+        `keep` is handed each turn when it is over; it raises nothing.
         """
         self.settings = settings
         self.has_news = False
@@ -88,6 +91,7 @@ class Desk:
         self._patient = patient
         self._watch = watch
         self._notice = notice
+        self._also_keep = keep
         self._inbox = Inbox(settings)
         self._notices: SimpleQueue[str] = SimpleQueue()
         self._replace_model: Callable[[Path], None] | None = None
@@ -227,7 +231,9 @@ class Desk:
             self._learn_names()
 
     def _keep(self, turn: Turn) -> None:
-        """For trainers, where the customer consented."""
+        """For who wants it, and for trainers, where the customer consented."""
+        if self._also_keep is not None:
+            self._also_keep(turn)
         assert self.portfolio is not None  # noqa: S101 - the desk is loaded
         try:
             if self._inbox.is_on:

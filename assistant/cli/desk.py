@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from getpass import getpass
+from pathlib import Path
 
 from assistant.actions.services import AskPassword, nobody_types
 from assistant.asr.speech_model import check_model
 from assistant.asr.store import SpeechModelStore
 from assistant.cli.console import console, plain, working
+from assistant.nlu.training import trained_model
 from assistant.practice import PASSCODE, password_of, practice_settings, practising
+from assistant.replay.bundle import PASSPHRASE
+from assistant.replay.keeping import TurnKeeper
+from assistant.replay.replayer import Setup
 from assistant.settings import Settings
 from assistant.startup import Desk
 
 
 @contextmanager
 def open_desk(
-    *, practice: bool, hearing: bool = True, speaking: bool = True, watch: bool = False
+    *,
+    practice: bool,
+    hearing: bool = True,
+    speaking: bool = True,
+    watch: bool = False,
+    bundles: Path | None = None,
 ) -> Iterator[Desk]:
     """Everything that a conversation needs, with the practice bank beside it where that is wanted.
 
-    `watch`: take up what is trained meanwhile, and say so. Raises AssistantError with what is missing.
+    `watch`: take up what is trained meanwhile, and say so. `bundles`: folder in which each turn is kept.
+    Raises AssistantError with what is missing.
     """
     settings = Settings.from_environment()
     if hearing:
@@ -35,13 +47,31 @@ def open_desk(
                 settings, password = practice_settings(settings), password_of
                 progress("Starting the practice bank.")
                 stack.enter_context(practising(settings))
+            keeper = stack.enter_context(_keeper(bundles)) if bundles is not None else None
             desk = Desk(
-                settings, hearing=hearing, speaking=speaking, password=password, watch=watch, notice=_notice
+                settings,
+                hearing=hearing,
+                speaking=speaking,
+                password=password,
+                watch=watch,
+                notice=_notice,
+                keep=keeper.keep if keeper is not None else None,
             )
             stack.enter_context(desk.load(progress))
+            if keeper is not None:
+                model = trained_model(settings) or settings.nlu_models
+                keeper.begin(Setup(settings, model, SpeechModelStore(settings).active if hearing else None))
         if practice:
             console().print(f"The passcode for practising is {PASSCODE}.")
         yield desk
+
+
+@contextmanager
+def _keeper(folder: Path) -> Iterator[TurnKeeper]:
+    with TurnKeeper(folder, os.environ.get(PASSPHRASE, "")) as keeper:
+        yield keeper
+    turns = "turn" if keeper.kept == 1 else "turns"
+    console().print(f"{keeper.kept} {turns} kept: {plain(str(folder))}", soft_wrap=True)
 
 
 def _notice(text: str) -> None:

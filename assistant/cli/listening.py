@@ -20,6 +20,7 @@ from assistant.cli.console import console, plain, print_failure
 from assistant.cli.desk import open_desk
 from assistant.cli.keys import pressed_keys
 from assistant.cli.live_screen import LiveScreen
+from assistant.cli.speaking import BundleOption
 from assistant.conversation import Conversation
 from assistant.errors import NoDeviceError
 from assistant.events import DeviceNotice, Event, Observer, TurnEnded
@@ -64,6 +65,7 @@ def listen(
     ] = None,
     mute: Annotated[bool, typer.Option("--mute", help="Show the answers only.")] = False,
     turns: Annotated[int, typer.Option("--turns", min=0, help="Stop after so many turns; 0 goes on.")] = 0,
+    bundle: BundleOption = None,
 ) -> None:
     """Talk through the microphone. Say "hello assistant" first, or press space; q or Ctrl-C ends it.
 
@@ -84,7 +86,9 @@ def listen(
                 raise
             sound = stack.enter_context(Duplex(device, None, None))  # a microphone alone will do
             console().print("[yellow]There is no loudspeaker; I show the answers only.[/]")
-        desk = stack.enter_context(open_desk(practice=practice, speaking=player is not None, watch=True))
+        desk = stack.enter_context(
+            open_desk(practice=practice, speaking=player is not None, watch=True, bundles=bundle)
+        )
         if desk.voice_problem is not None:
             print_failure(desk.voice_problem)
         no_echo = full_duplex or _NO_ECHO in sound.microphone.lower()

@@ -30,6 +30,11 @@ SpeakerOption = Annotated[
     str | None, typer.Option("--speaker", help="Loudspeaker, by (part of) its name or its number.")
 ]
 
+BundleOption = Annotated[
+    Path | None,
+    typer.Option("--bundle", help="Folder in which each turn is kept as one file, masked, to be replayed."),
+]
+
 
 def add_to(app: typer.Typer) -> None:
     for command in (demo, chat, say):
@@ -48,12 +53,12 @@ def demo(
     demonstrate(Settings.from_environment(), output, play=not quiet)
 
 
-def chat(practice: Practice = False) -> None:
+def chat(practice: Practice = False, bundle: BundleOption = None) -> None:
     """Type instead of speaking; the same dialogue. Ctrl-D ends it.
 
     Lines from a pipe are taken as well: `echo "what is my balance" | assistant chat --practice`
     """
-    with open_desk(practice=practice, hearing=False, speaking=False, watch=True) as desk:
+    with open_desk(practice=practice, hearing=False, speaking=False, watch=True, bundles=bundle) as desk:
         printer = TurnPrinter(console(), heard=False)
         conversation = desk.conversation(observers=[printer])
         typed = sys.stdin.isatty()

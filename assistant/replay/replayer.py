@@ -189,7 +189,7 @@ class Replayer:
                 number += 1
                 barged, late = _over(last, wanted.barge_in, sound)
                 turn, ending = self._take(conversation, wanted, barged, listening)
-                result = _result(number, wanted, turn, tuple(calls), barged, ending)
+                result = result_of(number, wanted, turn, tuple(calls), barged, ending)
                 calls += result.calls
                 if late:
                     result = _with(result, Problem(Kind.LATE, late))
@@ -243,7 +243,7 @@ def _call(event: Event) -> str:
     return f"{event.method} {event.path}" if isinstance(event, BankCalled) else ""
 
 
-def _result(
+def result_of(
     number: int,
     wanted: SaidTurn,
     turn: Turn,
@@ -251,6 +251,7 @@ def _result(
     sound: Samples | None,
     ending: Ending | None,
 ) -> TurnResult:
+    """A turn beside what was wanted of it. `earlier`: calls to a bank before it; `sound`: as it was heard."""
     understood = turn.understood
     transcript = next((event for event in turn.events if isinstance(event, Transcript)), None)
     heard = wanted.say if sound is None else turn.heard

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import zipfile
+from pathlib import Path
 
 import requests
 
+from assistant.bank.connections import Connections
 from assistant.practice import PASSCODE
 from tests.cli.command import Assistant, Running
 
@@ -31,13 +35,49 @@ def order(terminal: Running, amount: str) -> str:
     return str(shown[-1])
 
 
-def test_a_payment_at_a_terminal(practised: Assistant) -> None:
-    with practised.at_terminal("chat", "--practice") as terminal:
+def test_a_payment_at_a_terminal(practised: Assistant, tmp_path: Path) -> None:
+    """And kept as files in which none of its secrets is."""
+    with practised.at_terminal("chat", "--practice", "--bundle", str(tmp_path)) as terminal:
         codes = order(terminal, "thirty one")
-        terminal.type(f"{requests.get(codes, timeout=5).json()['codes'][0]['code']}\n")
+        code = requests.get(codes, timeout=5).json()["codes"][0]["code"]
+        terminal.type(f"{code}\n")
         terminal.expect("€31.00 to Marie Dubois is on its way")
+        terminal.type("what is the iban of my everyday account\n")
+        terminal.expect("Owner:")
+        terminal.type("my iban is DE89 3704 0044 0532 0130 00 and my card is 4929 1234 5678 9012\n")
         terminal.type("goodbye\n")
         assert terminal.end().status == 0
+    iban = re.search(r"IBAN (IE\d\d MEAD [\d ]+\d)", terminal.shown)
+    assert iban is not None
+    consents = [
+        each.consent_id for each in Connections(practised.home / "practice-banks", keyring=False).all()
+    ]
+    secrets = [code, PASSCODE, iban[1], "DE89370400440532013000", "4929123456789012", *consents]
+    kept = sorted(tmp_path.glob("turn-*.zip"))
+    assert len(kept) == 7
+    for path in kept:
+        with zipfile.ZipFile(path) as archive:
+            content = "".join(archive.read(name).decode() for name in archive.namelist())
+        assert "Marie Dubois" in content
+        plain = re.sub(r"\s", "", content)
+        assert not [each for each in secrets if re.sub(r"\s", "", each) in plain], path
+
+
+def test_a_turn_that_was_kept_is_replayed_without_a_bank(practised: Assistant, tmp_path: Path) -> None:
+    said = "how much did I spend at tesco last month\nand the month before\n"
+    kept = tmp_path / "kept"
+    assert practised.run("chat", "--practice", "--bundle", str(kept), typed=said).status == 0
+    bundle, results = str(kept / "turn-002.zip"), tmp_path / "results"
+    again = practised.run("replay", bundle, "--results", str(results))
+    assert again.status == 0, again.shown
+    assert "1 passed, 0 failed" in again.shown
+    (line,) = (results / "results.jsonl").read_text("utf-8").splitlines()[-1:]
+    assert [turn["intent"] for turn in json.loads(line)["turns"]] == ["spending", "refine"]
+    test = tmp_path / "mine.scenario.yml"
+    assert practised.run("replay", bundle, "--to-scenario", str(test)).status == 0
+    (made,) = tmp_path.rglob("mine.scenario.yml")
+    assert "recorded: banks.json" in made.read_text("utf-8")
+    assert (made.parent / "banks.json").is_file()
 
 
 def test_what_a_kill_left_open_is_told_at_the_next_start(practised: Assistant) -> None:
