@@ -36,6 +36,10 @@ def serve(
         str | None,
         typer.Option("--websocket", metavar="URI", help=f"Serve WebSockets, at {_WEBSOCKET} for one."),
     ] = None,
+    satellite: Annotated[
+        list[str] | None,
+        typer.Option("--satellite", metavar="URI", help="Call a wyoming-satellite; may be given again."),
+    ] = None,
     practice: Annotated[
         bool, typer.Option("--practice", help="With the practice bank, which is started for you.")
     ] = False,
@@ -48,7 +52,7 @@ def serve(
     """
     if context.invoked_subcommand is not None:
         return
-    if wyoming is None and websocket is None:
+    if not (wyoming or websocket or satellite):
         raise AddressError(
             "no door was named", remedy=f"For example: `assistant serve --wyoming {_WYOMING}`."
         )
@@ -65,7 +69,8 @@ def serve(
             print_failure(desk.voice_problem)
         for door in doors:
             console().print(f"I listen at {plain(door.uri)}", soft_wrap=True)
-        RoomServer(desk, doors, Access(desk.settings)).serve_until_stopped()
+        server = RoomServer(desk, doors, Access(desk.settings), satellites=satellite or (), announce=True)
+        server.serve_until_stopped()
 
 
 @satellites_app.command("add")

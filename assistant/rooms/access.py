@@ -70,6 +70,11 @@ class Access:
         with self._changing():
             return Authority.from_settings(self._settings).server()
 
+    def tls_to_devices(self) -> ssl.SSLContext:
+        """For calling a device that shows its certificate. Raises StorageError."""
+        with self._changing():
+            return Authority.from_settings(self._settings).to_devices()
+
     # --- the book --------------------------------------------------------------------------------
 
     def satellites(self) -> tuple[Satellite, ...]:

@@ -79,7 +79,11 @@ class Authority:
         certificate = (
             _begun(_name(name), self._certificate.subject, key, _OF_OTHERS)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+            # Which of the two calls is a matter of taste: a wyoming-satellite waits to be called.
+            .add_extension(
+                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]),
+                critical=False,
+            )
             .sign(self._key, hashes.SHA256())
         )
         return _pem_of(key) + _pem(certificate), certificate.fingerprint(hashes.SHA256()).hex()
@@ -104,6 +108,12 @@ class Authority:
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as stream:
                 stream.write(_pem_of(key) + _pem(certificate))
             context.load_cert_chain(file)
+        return context
+
+    def to_devices(self) -> ssl.SSLContext:
+        """For calling devices, which we know by their certificates and not by their addresses."""
+        context = ssl.create_default_context(cadata=self.pem)
+        context.check_hostname = False
         return context
 
 

@@ -18,8 +18,10 @@ from wyoming.event import async_write_event
 
 from assistant.errors import AssistantError, BusyError, NoAccessError
 from assistant.rooms.access import Access
+from assistant.rooms.discovery import announced
 from assistant.rooms.door import Door, Kind
 from assistant.rooms.room import Caller, Rooms
+from assistant.rooms.visits import Visit
 from assistant.rooms.websocket_door import LARGEST, SUBPROTOCOL, Impatient, WebSocketConnection, token_in
 from assistant.rooms.wyoming_door import WyomingConnection
 from assistant.rooms.wyoming_wire import LONGEST_LINE
@@ -36,11 +38,25 @@ LOCAL = Caller("local", has_name=False)
 class RoomServer:
     """`serve_until_stopped` blocks; `stop` may be called from any thread and from a signal handler."""
 
-    def __init__(self, desk: Desk, doors: Sequence[Door], access: Access) -> None:
-        """The doors are open sockets, of this process or inherited; they are closed at the end."""
+    def __init__(
+        self,
+        desk: Desk,
+        doors: Sequence[Door],
+        access: Access,
+        *,
+        satellites: Sequence[str] = (),
+        announce: bool = False,
+    ) -> None:
+        """The doors are open sockets, of this process or inherited; they are closed at the end.
+
+        `satellites`: addresses of those that wait to be called. `announce`: tell the network of doors that it
+        can reach. Raises AddressError.
+        """
         self._rooms = Rooms(desk)
         self._doors = doors
         self._access = access
+        self._visits = [Visit(self._rooms, access, uri) for uri in satellites]
+        self._announce = announce
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._connections: set[asyncio.Task[None]] = set()
@@ -62,11 +78,18 @@ class RoomServer:
         async with AsyncExitStack() as stack:
             for door in self._doors:
                 await self._open(door, stack)
+            if self._announce:
+                await stack.enter_async_context(announced(self._doors))
+            for visit in self._visits:
+                self._connections.add(asyncio.create_task(visit.run()))
             self.ready.set()
             await self._stopping.wait()
-            for connection in tuple(self._connections):
-                connection.cancel()
-            await asyncio.gather(*self._connections, return_exceptions=True)
+            while left := tuple(self._connections):
+                for connection in left:
+                    # Again and again: `asyncio.wait_for` may swallow it (before Python 3.12).
+                    connection.cancel()
+                done, _ = await asyncio.wait(left, timeout=1.0)
+                self._connections -= done
 
     async def _open(self, door: Door, stack: AsyncExitStack) -> None:
         tls = None if door.is_local else self._access.tls()

@@ -18,7 +18,7 @@ from wyoming.event import Event, async_write_event
 from wyoming.info import Describe
 from wyoming.intent import Recognize
 from wyoming.ping import Ping, Pong
-from wyoming.pipeline import RunPipeline
+from wyoming.pipeline import PipelineStage, RunPipeline
 from wyoming.snd import Played
 from wyoming.tts import Synthesize
 from wyoming.wake import Detect
@@ -52,8 +52,12 @@ class WyomingConnection:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         caller: Caller | None,
+        *,
+        silence: float | None = None,
     ) -> None:
-        """`caller`: who it is, where that is known already; else a token must come first."""
+        """`caller`: who it is, where that is known already; else a token must come first. `silence`: seconds
+        after which whoever says nothing is gone."""
+        self._silence = silence
         self._rooms, self._access = rooms, access
         self._reader, self._writer = reader, writer
         self._caller = caller
@@ -71,7 +75,7 @@ class WyomingConnection:
         sending = asyncio.create_task(self._send_all())
         try:
             while True:
-                patience = _PATIENCE if self._caller is None else None
+                patience = _PATIENCE if self._caller is None else self._silence
                 event = await asyncio.wait_for(read_event(self._reader), patience)
                 if event is None:
                     break
@@ -79,7 +83,8 @@ class WyomingConnection:
         except AssistantError as error:
             self._fail(error)
         except asyncio.TimeoutError:
-            self._fail(NoAccessError("no token came"))
+            if self._caller is None:
+                self._fail(NoAccessError("no token came"))
         except (OSError, asyncio.IncompleteReadError):
             _log.debug("a connection broke")
         finally:
@@ -114,18 +119,18 @@ class WyomingConnection:
 
     def _authenticate(self, event: Event) -> None:
         self._caller = self._access.caller(str(event.data.get("token") or ""))
-        self._send(Event(AUTHENTICATED, {"name": self._caller.name}))
+        self.send(Event(AUTHENTICATED, {"name": self._caller.name}))
 
     async def _serve(self, event: Event, caller: Caller) -> None:
         if self._tasks is None:
-            self._tasks = Tasks(self._rooms, caller, self._send)
+            self._tasks = Tasks(self._rooms, caller, self.send)
         tasks = self._tasks
         if AudioChunk.is_type(event.type):
             await self._hear(AudioChunk.from_event(event))
         elif Describe.is_type(event.type):
-            self._send(info(self._rooms.desk).event())
+            self.send(info(self._rooms.desk).event())
         elif Ping.is_type(event.type):
-            self._send(Pong(Ping.from_event(event).text).event())
+            self.send(Pong(Ping.from_event(event).text).event())
         elif RunPipeline.is_type(event.type):
             RunPipeline.from_event(event)
             self._listen_for(event)
@@ -168,6 +173,9 @@ class WyomingConnection:
         began = time.monotonic()
         if wanted is not None and RunPipeline.is_type(wanted.type):
             pipeline = RunPipeline.from_event(wanted)
+            # Satellites of before 2024 stream for ever, and do not know the word for it.
+            if "restart_on_end" not in wanted.data:
+                pipeline.restart_on_end = pipeline.start_stage is PipelineStage.WAKE
             self._do(lambda: tasks.pipeline(pipeline, feed), feed)
         elif wanted is not None and Detect.is_type(wanted.type):
             self._do(lambda: tasks.detect(feed), feed)
@@ -215,9 +223,9 @@ class WyomingConnection:
     # --- out -------------------------------------------------------------------------------------
 
     def _fail(self, error: AssistantError) -> None:
-        self._send(Error(error.say, error.code).event())
+        self.send(Error(error.say, error.code).event())
 
-    def _send(self, event: Event) -> None:
+    def send(self, event: Event) -> None:
         """From any thread."""
         self._loop.call_soon_threadsafe(self._going_out.put_nowait, event)
 
