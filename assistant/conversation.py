@@ -267,6 +267,9 @@ class Conversation:
         if self._asked is Question.CONFIRMATION or text in answers(Question.CONFIRMATION):
             said = second_hearing.answer(recogniser, audio.kept, Question.CONFIRMATION)
             transcript = replace(transcript, confirmation=said)
+        if self._asked is Question.ACCOUNT:
+            numbers = second_hearing.account_numbers(recogniser, audio.kept)
+            return replace(transcript, account_readings=numbers)
         if self._asked is Question.AMOUNT or holds_number(text.split()):
             readings = second_hearing.amounts(recogniser, audio.kept, text)
             transcript = second_hearing.corrected(transcript, readings)

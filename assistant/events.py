@@ -63,6 +63,8 @@ class Transcript(Event):
     audio_seconds: float = 0.0
     amount_readings: tuple[Reading, ...] = ()
     """From a second hearing of the numbers in it, likeliest first; empty when there was none."""
+    account_readings: tuple[str, ...] = field(default=(), repr=False)
+    """From a second hearing for an account number, likeliest first; empty when there was none."""
     confirmation: str | None = None
     """From a second hearing for a yes or a no; None when there was none."""
 

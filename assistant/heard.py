@@ -44,5 +44,6 @@ def what_is_known(transcript: Transcript, calibration: Calibration) -> dict[str,
     return {
         "words": [[word.text, calibration.word(word.confidence)] for word in transcript.words],
         "amount_readings": [[reading.text, reading.behind] for reading in transcript.amount_readings],
+        "account_readings": list(transcript.account_readings),
         "yes": None if said is None else said in YES,
     }

@@ -30,6 +30,46 @@ _LEADS = (
     "i said",
     "no",
 )
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_COUNTRIES = [
+    "ad",
+    "at",
+    "be",
+    "bg",
+    "ch",
+    "cy",
+    "cz",
+    "de",
+    "dk",
+    "ee",
+    "es",
+    "fi",
+    "fr",
+    "gb",
+    "gi",
+    "gr",
+    "hr",
+    "hu",
+    "ie",
+    "is",
+    "it",
+    "li",
+    "lt",
+    "lu",
+    "lv",
+    "mc",
+    "mt",
+    "nl",
+    "no",
+    "pl",
+    "pt",
+    "ro",
+    "se",
+    "si",
+    "sk",
+    "sm",
+]
+"""Of the single euro payments area, by ISO 3166."""
 _MORE = (
     "more",
     "more please",
@@ -106,6 +146,8 @@ class Question(Enum):
     DIGITS = "digits"
     PASSCODE = "passcode"
     """Two of its digits."""
+    ACCOUNT = "account_number"
+    """An IBAN, whole or in groups."""
     MORE = "more"
     """Whether to go on reading a list."""
 
@@ -117,6 +159,8 @@ def answers(question: Question) -> tuple[str, ...]:
         return tuple(_amounts())
     if question in (Question.DIGITS, Question.PASSCODE):
         return tuple(_digits())
+    if question is Question.ACCOUNT:
+        return tuple(_account_numbers())
     if question is Question.MORE:
         return _MORE
     return (*YES, *_NO, "change it", "change", "change the amount", "wait", "say that again", "repeat that")
@@ -160,6 +204,22 @@ def _amounts() -> list[str]:
         found.append(f"{number_words(number)} point {DIGITS[number % 10]} {DIGITS[number * 7 % 10]}")
     found += [f"{lead} {amount}" for lead in _LEADS for amount in found[::17]]
     return [*found, "a fiver", "a tenner", "fifty quid", "twenty quid", "ten quid", "one pound", "one euro"]
+
+
+def _account_numbers() -> list[str]:
+    """A country and its check digits, a bank's letters, groups of digits, and all of them in a row."""
+    digits = (*DIGITS, "oh")
+    fours = [
+        f"{digits[i % 11]} {digits[i // 11 % 11]} {digits[i * 7 % 11]} {digits[i * 5 % 11]}"
+        for i in range(363)
+    ]
+    letters = [" ".join(_LETTERS[(i * step + step) % 26] for step in (1, 5, 11, 17)) for i in range(26)]
+    found: list[str] = []
+    for place, country in enumerate(_COUNTRIES):
+        start = f"{country[0]} {country[1]} {DIGITS[place % 10]} {DIGITS[place * 7 % 10]}"
+        rest = " ".join(fours[place * 13 % 300 : place * 13 % 300 + 4])
+        found += [start, f"{start} {letters[place % 26]} {rest}", f"{start} {rest}"]
+    return list(dict.fromkeys((*found, *letters, *fours, *_digits())))
 
 
 def _digits() -> list[str]:

@@ -104,7 +104,7 @@ class EndOfTurn:
             return pauses.answered
         if self.question is Question.PASSCODE and count_digits(words) >= _OF_A_PASSCODE:
             return pauses.answered
-        if self.question in (Question.DIGITS, Question.PASSCODE) or _reads_digits(words):
+        if self.question in (Question.DIGITS, Question.PASSCODE, Question.ACCOUNT) or _reads_digits(words):
             complete = self.digits is not None and count_digits(words) >= self.digits
             return pauses.answered if complete else pauses.digits
         if self.question in (Question.CONFIRMATION, Question.MORE) and text in answers(self.question):

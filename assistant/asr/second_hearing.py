@@ -1,4 +1,4 @@
-"""Hearing the same audio once more where it matters: for an amount, for a yes, for a code.
+"""Hearing the same audio once more where it matters: for an amount, a yes, a code, an account number.
 
 All are strict: what can be heard is what was heard, and what could be mistaken for it. The
 likelihoods then tell how sure the audio is, free of what people mostly say.
@@ -20,6 +20,8 @@ from assistant.events import Reading, Transcript
 
 _SURER = 1.0
 """Natural logarithms of likelihood by which the second hearing must prefer other words to take them."""
+_NEAR = 8.0
+"""The same by which another reading of an account number may lie behind the first one."""
 _KEPT = 20
 """Readings that are looked at; a wrong amount further down is no danger."""
 
@@ -40,6 +42,18 @@ def amounts(recogniser: Recogniser, chunks: Iterable[Samples], heard: str) -> tu
     # The grammar knows what follows what, and so lets a word be said twice.
     whole = [reading for reading in readings if reading.text in sentences]
     return tuple(Reading(each.text, each.behind - whole[0].behind) for each in whole)
+
+
+def account_numbers(recogniser: Recogniser, chunks: Iterable[Samples]) -> tuple[str, ...]:
+    """What it may have been if nothing but an account number was said, likeliest first.
+
+    Empty for a model that takes no vocabulary at run time.
+    """
+    try:
+        readings = recogniser.readings(chunks, _KEPT, grammar=Grammar(answers(Question.ACCOUNT)))
+    except SpeechModelError:
+        return ()
+    return tuple(each.text for each in readings if each.behind <= _NEAR)
 
 
 def corrected(transcript: Transcript, readings: tuple[Reading, ...]) -> Transcript:

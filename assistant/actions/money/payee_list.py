@@ -66,12 +66,9 @@ class Add(Kind):
     NAME = "add payee"
 
     def taken(self, turn: Turn, task: Task) -> Task | None:
-        signs = ibans.characters(turn.text) if task.step is not Step.NAME else None
-        whole = ibans.find(turn.text)
-        if whole is not None:
-            return self.asked(turn, _with(task, heard_iban(whole[0])))
-        if task.step is Step.IBAN and signs is not None:
-            return self.asked(turn, _with(task, heard_iban(task.iban + signs)))
+        number = _number(turn.text, task)
+        if number:
+            return self.asked(turn, _with(task, _sensible(turn, task, number)))
         if task.step is Step.IBAN and turn.intent == "deny":
             return _with(task, "").at(Step.IBAN)
         if task.step is Step.CONFIRM and turn.intent == "deny":
@@ -203,6 +200,36 @@ class Remove(_OnTheList):
     def done(self, turn: Turn, task: Task) -> Task:
         turn.services.payees.remove(self.payee(turn, task))
         return task.end("utter_payee_removed", name=task.name)
+
+
+def _number(text: str, task: Task) -> str:
+    """The number so far, with what a sentence adds to it; empty where it adds nothing."""
+    whole = ibans.find(text)
+    if whole is not None:
+        return heard_iban(whole[0])
+    signs = ibans.characters(text) if task.step is Step.IBAN else None
+    return heard_iban(task.iban + signs) if signs is not None else ""
+
+
+def _sensible(turn: Turn, task: Task, number: str) -> str:
+    """The number as it was heard, or the only reading of the same sound whose check digits fit.
+
+    One wrong reading in ninety-seven would fit by chance, so nothing is taken where two do; whatever is taken
+    is read back, and the bank is asked whose it is.
+    """
+    if _is_complete(number):
+        return number
+    others = (_number(str(text), task) for text in turn.metadata.get("account_readings") or ())
+    fitting = {each for each in others if _is_complete(each)}
+    return fitting.pop() if len(fitting) == 1 else number
+
+
+def _is_complete(number: str) -> bool:
+    try:
+        check_iban(number)
+    except IbanError:
+        return False
+    return True
 
 
 def _with(task: Task, iban: str, name: str = "") -> Task:
