@@ -82,6 +82,7 @@ from assistant.errors.rooms import (
     RoomError,
     SatelliteNameError,
     SoundFormatError,
+    WorkersError,
 )
 from assistant.errors.security import (
     AuditError,
@@ -212,6 +213,7 @@ __all__ = [
     "UnknownModelError",
     "UtteranceTooLongError",
     "WeakPasscodeError",
+    "WorkersError",
     "WrongPasscodeError",
     "WrongStateError",
 ]

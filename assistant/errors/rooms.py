@@ -50,3 +50,11 @@ class SatelliteNameError(RoomError):
     say = "There is a mistake in the name of that satellite."
     remedy = "`assistant serve satellites list` shows the names; a new one has letters, digits and hyphens."
     exit_status = 2
+
+
+class WorkersError(RoomError):
+    """One of several servers ended, or did not begin."""
+
+    code = "rooms.workers"
+    say = "I could not start everything that serves the rooms."
+    remedy = "Start `assistant serve` without --workers: it shows what is wrong in one process."
