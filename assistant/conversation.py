@@ -85,6 +85,8 @@ class Conversation:
         self._ears = recogniser
         self._listener = recogniser.expecting(None) if recogniser else None
         self._asked: Question | None = None
+        self.said_last = ""
+        """The reply that the next words answer, as far as `catch_up` knows."""
         self._synthesiser = synthesiser
         self._observers = list(observers)
         self._on_speech = on_speech or (lambda _: None)
@@ -102,11 +104,13 @@ class Conversation:
         return self._asked
 
     def catch_up(self) -> None:
-        """Know what was asked last, whichever server asked it; every turn begins with that.
+        """Know what was said and asked last, whichever server did it; every turn begins with that.
 
         Raises StoreError.
         """
-        asked = question_of(self._dialogue.expects(self.name))
+        last = self._dialogue.last_reply(self.name)
+        self.said_last = last.speech
+        asked = question_of(last.expects)
         if asked is not self._asked:
             self._expect(asked)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from assistant.asr.adaptation_questions import Question
 from assistant.asr.recogniser import Recogniser
 from assistant.errors import AssistantError
-from assistant.nlu.answer import Answer
+from assistant.nlu.answer import Answer, LastReply
 
 
 class Dialogue(Protocol):
@@ -25,7 +25,7 @@ class Dialogue(Protocol):
 
     def begin(self, intent: str, *, conversation: str) -> Answer: ...
 
-    def expects(self, conversation: str) -> str: ...
+    def last_reply(self, conversation: str) -> LastReply: ...
 
     def understands(self, text: str) -> bool: ...
 

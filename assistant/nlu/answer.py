@@ -23,6 +23,16 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class LastReply:
+    """What a conversation heard last, as it is remembered."""
+
+    expects: str = ""
+    """See `Answer.expects`."""
+    speech: str = field(default="", repr=False)
+    """Of all replies to the last message, joined by spaces."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     intent: str
     """`nlu_fallback` when nothing was understood."""

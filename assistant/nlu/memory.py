@@ -11,6 +11,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.nlu.answer import LastReply
+
 _TURNS = 4
 """More than any rule or story looks back at."""
 
@@ -26,9 +28,9 @@ class Bounded(TrackerStore):
     """
 
     @abstractmethod
-    async def expected(self, sender_id: str) -> str:
-        """The kind of answer that the last question asks for (`metadata: {expects: …}` of its response
-        template); empty where there is none."""
+    async def last_reply(self, sender_id: str) -> LastReply:
+        """What was said last, and what the question in it asks for (`metadata: {expects: …}` of its response
+        template)."""
 
     @abstractmethod
     async def delete(self, sender_id: str) -> None:
@@ -74,8 +76,8 @@ class Memory(Bounded):
         events = self._events.get(sender_id)
         return None if events is None else self._replay(sender_id, events)
 
-    async def expected(self, sender_id: str) -> str:
-        return expected_by(reversed(self._events.get(sender_id, ())))
+    async def last_reply(self, sender_id: str) -> LastReply:
+        return last_reply_of(reversed(self._events.get(sender_id, ())))
 
     async def keys(self) -> Iterable[str]:
         return list(self._events)
@@ -84,12 +86,13 @@ class Memory(Bounded):
         self._events.pop(sender_id, None)
 
 
-def expected_by(latest_first: Iterable[Event]) -> str:
-    """What the last question among the replies to the latest message expects."""
+def last_reply_of(latest_first: Iterable[Event]) -> LastReply:
+    """From the events of a conversation, the latest first; no more of them are looked at than needed."""
+    expects, said = "", []
     for event in latest_first:
         if isinstance(event, UserUttered):
-            return ""
-        expects = isinstance(event, BotUttered) and (event.metadata.get("metadata") or {}).get("expects")
-        if expects:
-            return str(expects)
-    return ""
+            break
+        if isinstance(event, BotUttered):
+            said.append(str(event.metadata.get("speech") or ""))
+            expects = expects or str((event.metadata.get("metadata") or {}).get("expects") or "")
+    return LastReply(expects, " ".join(reversed(said)))

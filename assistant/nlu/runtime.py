@@ -22,7 +22,7 @@ from rasa.core.processor import MessageProcessor  # noqa: E402
 
 from assistant.errors import AssistantError, NoLanguageModelError, StoreError  # noqa: E402
 from assistant.nlu import apart  # noqa: E402
-from assistant.nlu.answer import Answer, Reply  # noqa: E402
+from assistant.nlu.answer import Answer, LastReply, Reply  # noqa: E402
 from assistant.nlu.in_process import (  # noqa: E402
     ERROR_RESPONSE,
     Collected,
@@ -124,12 +124,9 @@ class Dialogue:
         """Have said what nobody asked for: the answer to an intent, without an utterance."""
         return self._wait(self._handle("", conversation, {}, intent))
 
-    def expects(self, conversation: str) -> str:
-        """The kind of answer that the last question asked for, whichever server asked it; empty for none.
-
-        Raises StoreError.
-        """
-        return self._wait(self._memory.expected(conversation))
+    def last_reply(self, conversation: str) -> LastReply:
+        """What the conversation heard last, whichever server said it. Raises StoreError."""
+        return self._wait(self._memory.last_reply(conversation))
 
     def understands(self, text: str) -> bool:
         """Whether this clearly is something that the assistant does; nothing is answered or remembered."""
@@ -188,7 +185,7 @@ class Dialogue:
     async def _understood(self, text: str, conversation: str, message: UserMessage) -> dict[str, Any]:
         """What Rasa is to know. A code is laid down elsewhere, and Rasa sees that there was one."""
         apart.take(conversation)
-        expected = await self._memory.expected(conversation)
+        expected = (await self._memory.last_reply(conversation)).expects
         code = apart.code_in(text, expected) if expected in apart.SHORTEST else None
         if code is None:
             return await self._parse(message)

@@ -16,15 +16,13 @@ class Playing:
         self._until = 0.0
         self._pieces: list[tuple[float, str]] = []
         self._reply = ""
-        self.whole = False
-        """Whether the last reply was sent to its end, to be played; of one that another server gave it is not
-        known."""
+        self._whole = False
 
     def replied(self, said: str) -> None:
         """There is a reply; whether it is sent too is told by `sent_all`."""
         with self._lock:
             self._reply = said
-            self.whole = not said
+            self._whole = not said
 
     def sent(self, seconds: float, text: str) -> None:
         with self._lock:
@@ -36,7 +34,7 @@ class Playing:
     def sent_all(self, text: str) -> None:
         """All of a text was sent; it may be the reply."""
         with self._lock:
-            self.whole = self.whole or text == self._reply
+            self._whole = self._whole or text == self._reply
 
     def cut(self) -> str:
         """It is silenced; the answer is what was not said to its end."""
@@ -45,9 +43,15 @@ class Playing:
             if now >= self._until:
                 return ""
             unheard = " ".join(text for end, text in self._pieces if end > now)
-            self.whole, self._until = False, now
+            self._whole, self._until = False, now
             self._pieces.clear()
             return unheard
+
+    def is_whole(self, reply: str) -> bool:
+        """Whether this reply was sent to its end, to be played; of one that another server gave that is not
+        known."""
+        with self._lock:
+            return self._whole and self._reply == reply
 
     def played(self) -> None:
         """The device says that it is through."""

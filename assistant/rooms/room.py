@@ -90,7 +90,7 @@ class Room:
             return None
         with self._busy:
             self._expect_answer(utterance)
-            whole, unheard = self.playing.whole, self.unheard
+            whole, unheard = self.playing.is_whole(self.conversation.said_last), self.unheard
             turn = self._turn(
                 lambda: self.conversation.hear(
                     utterance,
@@ -121,7 +121,9 @@ class Room:
     def take(self, listened: Listened, observer: Observer, speaker: Speaker | None) -> Turn:
         """Answer what was heard before."""
         with self._busy:
-            overlapped, whole = self.playing.sounded_at(listened.began), self.playing.whole
+            self.conversation.catch_up()
+            overlapped = self.playing.sounded_at(listened.began)
+            whole = self.playing.is_whole(self.conversation.said_last)
             return self._turn(
                 lambda: self.conversation.take(listened.heard, overlapped=overlapped, reply_heard=whole),
                 observer,

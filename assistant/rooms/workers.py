@@ -1,9 +1,9 @@
 """Several processes that serve the same doors, and one that watches over them.
 
-The doors are opened once and handed down: whoever is free takes the next connection, and one that waits when a
-worker dies is taken by another. Each worker is started afresh and loads for itself. A process that was split
-off after loading would share its memory, but neither the threads nor the locks of Rasa, TensorFlow and Vosk are
-made for that: the copy may wait for ever for a lock whose holder was not copied.
+The doors are opened once and handed down: whoever is free takes the next connection, and one that waits when
+a worker dies is taken by another. Each worker is started afresh and loads for itself. A process that was
+split off after loading would share its memory, but neither the threads nor the locks of Rasa, TensorFlow and
+Vosk are made for that: the copy may wait for ever for a lock whose holder was not copied.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def test_a_server_that_is_lost_in_the_middle_loses_nothing(pair: Pair) -> None:
     try:
         answer = pair.one.handle("what is my balance", conversation="lost")
         with pytest.raises(StoreError):
-            pair.other.expects("lost")
+            pair.other.last_reply("lost")
     finally:
         pair.store.go_on()
     assert code(answer) == "store.lost"

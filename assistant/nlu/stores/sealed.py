@@ -16,7 +16,8 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.errors import StoreLostError
-from assistant.nlu.memory import MOST_CONVERSATIONS, Bounded, expected_by
+from assistant.nlu.answer import LastReply
+from assistant.nlu.memory import MOST_CONVERSATIONS, Bounded, last_reply_of
 from assistant.nlu.stores.shelf import KEPT, Aside, Kept
 
 _log = logging.getLogger(__name__)
@@ -61,9 +62,9 @@ class SealedMemory(Bounded):
             return None
         return self._replay(sender_id, map(Event.from_parameters, events))
 
-    async def expected(self, sender_id: str) -> str:
+    async def last_reply(self, sender_id: str) -> LastReply:
         events = await self._read(sender_id)
-        return expected_by(map(Event.from_parameters, reversed(events or ())))
+        return last_reply_of(map(Event.from_parameters, reversed(events or ())))
 
     async def delete(self, sender_id: str) -> None:
         self._versions.pop(sender_id, None)
