@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -135,6 +138,30 @@ def test_a_lock_is_had_by_one_and_ends_with_its_holder(store: StoreServer) -> No
     again.release()
     one.close()
     other.close()
+
+
+def test_a_lock_ends_when_its_holder_is_killed(store: StoreServer) -> None:
+    name = name_of("killed", KEY)
+    reading, writing = os.pipe()
+    holder = os.fork()
+    if not holder:
+        held = shelf_of(store.url).lock(name)
+        os.write(writing, b"held" if held else b"none")
+        time.sleep(60)
+        os._exit(1)
+    assert os.read(reading, 4) == b"held"
+    shelf = shelf_of(store.url)
+    assert shelf.lock(name) is None
+    os.kill(holder, signal.SIGKILL)
+    os.waitpid(holder, 0)
+    until = time.monotonic() + 60
+    while (held := shelf.lock(name)) is None:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    held.release()
+    shelf.close()
+    os.close(reading)
+    os.close(writing)
 
 
 def test_a_server_that_is_lost_in_the_middle_loses_nothing(pair: Pair) -> None:
