@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.console import console, plain, print_failure
-from assistant.cli.desk import open_desk
+from assistant.cli.desk import notice, open_desk, ready_for_workers
 from assistant.errors import AddressError, StorageError
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.rooms.door import Door
 
 _WYOMING, _WEBSOCKET = "tcp://127.0.0.1:10300", "ws://127.0.0.1:2700"
 
@@ -40,6 +45,19 @@ def serve(
         list[str] | None,
         typer.Option("--satellite", metavar="URI", help="Call a wyoming-satellite; may be given again."),
     ] = None,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", min=1, max=64, help="Processes behind these addresses."),
+    ] = 1,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="URL",
+            help="Keep conversations sealed in Redis or PostgreSQL, and not in memory. A URL with a password "
+            "belongs in the variable ASSISTANT_STORE: whoever lists the processes sees what stands here.",
+        ),
+    ] = None,
     practice: Annotated[
         bool, typer.Option("--practice", help="With the practice bank, which is started for you.")
     ] = False,
@@ -52,6 +70,8 @@ def serve(
     """
     if context.invoked_subcommand is not None:
         return
+    if store is not None:
+        os.environ["ASSISTANT_STORE"] = store
     if not (wyoming or websocket or satellite):
         raise AddressError(
             "no door was named", remedy=f"For example: `assistant serve --wyoming {_WYOMING}`."
@@ -64,13 +84,32 @@ def serve(
     # Opened first: that a port is taken is better told before half a minute of loading.
     wanted = {Kind.WYOMING: wyoming, Kind.WEBSOCKET: websocket}
     doors = [open_door(kind, uri) for kind, uri in wanted.items() if uri is not None]
+    if workers > 1:
+        _serve_from_several(doors, workers, satellite or [], practice=practice)
+        return
     with open_desk(practice=practice, watch=True) as desk:
         if desk.voice_problem is not None:
             print_failure(desk.voice_problem)
-        for door in doors:
-            console().print(f"I listen at {plain(door.uri)}", soft_wrap=True)
+        _tell(doors)
         server = RoomServer(desk, doors, Access(desk.settings), satellites=satellite or (), announce=True)
         server.serve_until_stopped()
+
+
+def _serve_from_several(doors: Sequence[Door], count: int, *, practice: bool) -> None:
+    from assistant.rooms.access import Access
+    from assistant.rooms.server import RoomServer
+    from assistant.rooms.workers import Workers
+
+    with ready_for_workers(practice=practice, count=count) as (settings, password, model):
+        make = partial(RoomServer, doors=doors, access=Access(settings))
+        workers = Workers(settings, count, model, make, password=password, notice=notice)
+        console().print(f"{count} workers load.")
+        workers.serve_until_stopped(lambda: _tell(doors))
+
+
+def _tell(doors: Sequence[Door]) -> None:
+    for door in doors:
+        console().print(f"I listen at {plain(door.uri)}", soft_wrap=True)
 
 
 @satellites_app.command("add")

@@ -21,7 +21,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from assistant.actions.services import AskPassword, nobody_types
 from assistant.errors import AssistantError, SettingsError, WorkersError
+from assistant.nlu.watch import ModelWatch
 from assistant.redaction import guard_logs
 from assistant.rooms.server import RoomServer
 from assistant.settings import MEMORY, Settings
@@ -35,6 +37,8 @@ _END = 30.0
 """Seconds for a payment that is being handed over, then a worker is killed."""
 _LOOKS = 0.5
 """Seconds between two looks whether it is over."""
+_BETWEEN_LOOKS = 1.0
+"""Seconds between two looks at the training data."""
 _PAUSES = (0.0, 1.0, 5.0, 30.0)
 """Seconds before another start of a worker that died so many times while it was being loaded."""
 
@@ -70,14 +74,19 @@ class Workers:
         model: Path,
         make: MakeServer,
         *,
+        password: AskPassword = nobody_types,
         notice: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`model`: a trained one. `notice` is told, in a sentence, what happens to workers."""
+        """`model`: a trained one. `password` can be pickled. `notice` is told, in a sentence, what happens to
+        workers, and that they learnt what was trained meanwhile."""
         self._settings = settings
         self._count = count
         self._model = model
         self._make = make
+        self._password = password
         self._notice = notice
+        self._watch = ModelWatch(settings, model)
+        self._looked = time.monotonic()
         self._context = multiprocessing.get_context("spawn")
         self._workers: dict[int, _Worker] = {}
         self._failures: dict[int, int] = {}
@@ -88,16 +97,22 @@ class Workers:
         self.ready = threading.Event()
         """Set once all of them take connections."""
 
-    def serve_until_stopped(self) -> None:
-        """Raises AssistantError when the first workers cannot be started."""
+    def serve_until_stopped(self, on_ready: Callable[[], None] = lambda: None) -> None:
+        """`on_ready` is called once all of them take connections.
+
+        Raises AssistantError when the first workers cannot be started.
+        """
         try:
             with _signals(self._over.set):
                 for number in range(1, self._count + 1):
                     self._workers[number] = self._started(number)
                 self._wait_for_all()
+                if self.ready.is_set():
+                    on_ready()
                 while not self._over.is_set():
                     self._bury()
                     self._replace()
+                    self._look_for_another_model()
         finally:
             self._end()
 
@@ -114,7 +129,9 @@ class Workers:
     def _started(self, number: int) -> _Worker:
         line, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_work, args=(theirs, self._settings, self._model, self._make), name=f"worker {number}"
+            target=_work,
+            args=(theirs, self._settings, self._model, self._make, self._password),
+            name=f"worker {number}",
         )
         with _held_back(signal.SIGINT):
             # Ctrl-C reaches every process of a terminal: workers end when they are told to.
@@ -153,6 +170,20 @@ class Workers:
                 del self._due[number]
                 self._workers[number] = self._started(number)
 
+    def _look_for_another_model(self) -> None:
+        """All take it up, one that starts later begins with it."""
+        if time.monotonic() - self._looked < _BETWEEN_LOOKS:
+            return
+        self._looked = time.monotonic()
+        change = self._watch.look()
+        if change is None:
+            return
+        self._model = change.model or self._model
+        for each in self._workers.values():
+            with suppress(OSError):  # it is dying, and another one starts in its place
+                each.line.send(change)
+        self._notice(change.mistake or "All workers take up what was trained.")
+
     def _heard(self) -> list[_Worker]:
         """Those that have something to say, or died."""
         lines = {each.line: each for each in self._workers.values()}
@@ -184,21 +215,25 @@ class Workers:
                 each.process.join()
 
 
-def _work(line: Connection, settings: Settings, model: Path, make: MakeServer) -> None:
+def _work(line: Connection, settings: Settings, model: Path, make: MakeServer, password: AskPassword) -> None:
     """A worker's life: it ends when the line is closed, also by the death of who watches over it."""
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     guard_logs()
     try:
-        with Desk(settings).load(model=model) as desk:
+        with Desk(settings, password=password).load(model=model) as desk:
+            if desk.voice_problem is not None:
+                _log.warning("without a voice: %s", desk.voice_problem.code)
             server = make(desk)
             serving = threading.Thread(target=server.serve_until_stopped, name="doors", daemon=True)
             serving.start()
             while serving.is_alive() and not server.ready.wait(_LOOKS):
                 continue
             line.send(None)
-            while serving.is_alive() and not over.is_set() and not line.poll(_LOOKS):
-                continue
+            with suppress(EOFError, OSError):
+                while serving.is_alive() and not over.is_set():
+                    if line.poll(_LOOKS):
+                        desk.take_up(line.recv())
             server.stop()
             serving.join()
     except AssistantError as error:
