@@ -17,6 +17,8 @@ from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.rooms.door import Door
+    from assistant.rooms.server import RoomServer
+    from assistant.startup import Desk
 
 _WYOMING, _WEBSOCKET = "tcp://127.0.0.1:10300", "ws://127.0.0.1:2700"
 
@@ -77,9 +79,7 @@ def serve(
             "no door was named", remedy=f"For example: `assistant serve --wyoming {_WYOMING}`."
         )
     # Imported here: other commands do without.
-    from assistant.rooms.access import Access
     from assistant.rooms.door import Kind, open_door
-    from assistant.rooms.server import RoomServer
 
     # Opened first: that a port is taken is better told before half a minute of loading.
     wanted = {Kind.WYOMING: wyoming, Kind.WEBSOCKET: websocket}
@@ -91,20 +91,28 @@ def serve(
         if desk.voice_problem is not None:
             print_failure(desk.voice_problem)
         _tell(doors)
-        server = RoomServer(desk, doors, Access(desk.settings), satellites=satellite or (), announce=True)
-        server.serve_until_stopped()
+        _server(desk, first=True, doors=doors, satellites=satellite or ()).serve_until_stopped()
 
 
-def _serve_from_several(doors: Sequence[Door], count: int, *, practice: bool) -> None:
-    from assistant.rooms.access import Access
-    from assistant.rooms.server import RoomServer
+def _serve_from_several(
+    doors: Sequence[Door], count: int, satellites: Sequence[str], *, practice: bool
+) -> None:
     from assistant.rooms.workers import Workers
 
     with ready_for_workers(practice=practice, count=count) as (settings, password, model):
-        make = partial(RoomServer, doors=doors, access=Access(settings))
+        make = partial(_server, doors=doors, satellites=satellites)
         workers = Workers(settings, count, model, make, password=password, notice=notice)
         console().print(f"{count} workers load.")
         workers.serve_until_stopped(lambda: _tell(doors))
+
+
+def _server(desk: Desk, *, first: bool, doors: Sequence[Door], satellites: Sequence[str]) -> RoomServer:
+    """Of one worker. Only the first calls satellites and is found in the network."""
+    from assistant.rooms.access import Access
+    from assistant.rooms.server import RoomServer
+
+    access = Access(desk.settings)
+    return RoomServer(desk, doors, access, satellites=satellites if first else (), announce=first)
 
 
 def _tell(doors: Sequence[Door]) -> None:

@@ -17,9 +17,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Protocol
 
 from assistant.actions.services import AskPassword, nobody_types
 from assistant.errors import AssistantError, SettingsError, WorkersError
@@ -42,8 +44,12 @@ _BETWEEN_LOOKS = 1.0
 _PAUSES = (0.0, 1.0, 5.0, 30.0)
 """Seconds before another start of a worker that died so many times while it was being loaded."""
 
-MakeServer = Callable[[Desk], RoomServer]
-"""Can be pickled, the doors' sockets with it."""
+
+class MakeServer(Protocol):
+    """Can be pickled, the doors' sockets with it."""
+
+    def __call__(self, desk: Desk, *, first: bool) -> RoomServer:
+        """`first`: it also does what one alone must do. Raises AssistantError."""
 
 
 def check_workers(settings: Settings, count: int) -> None:
@@ -130,7 +136,13 @@ class Workers:
         line, theirs = self._context.Pipe()
         process = self._context.Process(
             target=_work,
-            args=(theirs, self._settings, self._model, self._make, self._password),
+            args=(
+                theirs,
+                self._settings,
+                self._model,
+                partial(self._make, first=number == 1),
+                self._password,
+            ),
             name=f"worker {number}",
         )
         with _held_back(signal.SIGINT):
@@ -215,7 +227,13 @@ class Workers:
                 each.process.join()
 
 
-def _work(line: Connection, settings: Settings, model: Path, make: MakeServer, password: AskPassword) -> None:
+def _work(
+    line: Connection,
+    settings: Settings,
+    model: Path,
+    make: Callable[[Desk], RoomServer],
+    password: AskPassword,
+) -> None:
     """A worker's life: it ends when the line is closed, also by the death of who watches over it."""
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
