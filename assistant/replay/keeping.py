@@ -20,10 +20,11 @@ from assistant.errors import AssistantError
 from assistant.replay.bundle import write_bundle
 from assistant.replay.cases import Case
 from assistant.replay.pseudonyms import Pseudonyms
-from assistant.replay.replayer import Setup, result_of
+from assistant.replay.replayer import Setup
 from assistant.replay.results import CaseResult, TurnResult
 from assistant.replay.scenario import Given, SaidTurn, Scenario, Understanding, WantedReply
 from assistant.replay.tapes import Tape, masked, new_key
+from assistant.replay.turn_results import result_of
 from assistant.settings import SAMPLE_RATE
 from assistant.turn import Turn
 

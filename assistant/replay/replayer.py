@@ -15,23 +15,16 @@ from assistant.audio.frames import Samples, convert, in_chunks
 from assistant.conversation import Conversation, Turn
 from assistant.errors import AssistantError
 from assistant.events import (
-    BankCalled,
     Event,
-    PartialTranscript,
-    ReplyText,
-    Transcript,
-    TurnFailed,
-    Understood,
 )
-from assistant.nlu.values.today import today
 from assistant.replay.cases import Case
 from assistant.replay.ending import Ending
-from assistant.replay.judging import Happened, is_confident, problems_of
 from assistant.replay.results import CaseResult, Kind, Problem, TurnResult
 from assistant.replay.scenario import Given, SaidTurn
 from assistant.replay.sounds import sounds_of
 from assistant.replay.tapes import TAPE
-from assistant.replay.words import word_errors
+from assistant.replay.turn_results import call_of, result_of
+from assistant.replay.voices_known import KnownVoices
 from assistant.replay.world import Engines, World, world
 from assistant.settings import SAMPLE_RATE, Settings
 from assistant.tts.profile import VoiceProfile
@@ -73,6 +66,7 @@ class Replayer:
         self._closing = ExitStack()
         self._engines: Engines | None = None
         self._voice: Synthesiser | None = None
+        self._voices: KnownVoices | None = None
         self._worlds: dict[Given, tuple[World, ExitStack]] = {}
 
     def load(self) -> Replayer:
@@ -150,7 +144,7 @@ class Replayer:
         place = self._worlds[key][0]
         calls: list[str] = []
         assert place.desk.portfolio is not None  # noqa: S101 - it is loaded
-        unsubscribe = place.desk.portfolio.subscribe(lambda event: calls.append(_call(event)))
+        unsubscribe = place.desk.portfolio.subscribe(lambda event: calls.append(call_of(event)))
         place.enter(case.scenario.given.faults)
         try:
             yield place
@@ -169,6 +163,12 @@ class Replayer:
             self._voice = Synthesiser(VoiceProfile.load(self._setup.settings.voice))
             self._closing.callback(self._voice.close)
         return self._voice
+
+    def _voices_known(self) -> KnownVoices:
+        if self._voices is None:
+            self._voices = KnownVoices(self._setup.settings.home / "voices-known.sqlite")
+            self._closing.callback(self._voices.close)
+        return self._voices
 
     # --- turns ---------------------------------------------------------------------------------
 
@@ -202,7 +202,8 @@ class Replayer:
         if sound is None:
             return conversation.read(wanted.say), None
         chunks = in_chunks([sound])
-        ending = Ending(self._paced(chunks) if self._setup.paced else chunks)
+        voice = self._voices_known().probabilities(sound)
+        ending = Ending(self._paced(chunks) if self._setup.paced else chunks, voice)
         listening.ending = ending
         return conversation.hear(ending), ending
 
@@ -239,92 +240,5 @@ def _over(last: Turn | None, barge_in: float | None, sound: Samples | None) -> t
     return np.clip(np.rint(mixed), -32768, 32767).astype(np.int16), ""
 
 
-def _call(event: Event) -> str:
-    return f"{event.method} {event.path}" if isinstance(event, BankCalled) else ""
-
-
-def result_of(
-    number: int,
-    wanted: SaidTurn,
-    turn: Turn,
-    earlier: tuple[str, ...],
-    sound: Samples | None,
-    ending: Ending | None,
-) -> TurnResult:
-    """A turn beside what was wanted of it. `earlier`: calls to a bank before it; `sound`: as it was heard."""
-    understood = turn.understood
-    transcript = next((event for event in turn.events if isinstance(event, Transcript)), None)
-    heard = wanted.say if sound is None else turn.heard
-    happened = Happened(
-        heard=heard,
-        spoken=sound is not None,
-        intent=understood.intent if understood else "nothing",
-        entities=understood.entities if understood else (),
-        replies=tuple((reply.response, reply.screen, reply.values) for reply in turn.replies),
-        calls=tuple(_call(call) for call in turn.bank_calls),
-        earlier=earlier,
-        failure=turn.failure.code if turn.failure else "",
-        stages=turn.stages,
-    )
-    problems = problems_of(wanted, happened, today())
-    return TurnResult(
-        number=number,
-        said=wanted.say,
-        spoken=happened.spoken,
-        heard=heard,
-        words=tuple(
-            (word.text, round(word.start, 3), round(word.end, 3), round(word.confidence, 4))
-            for word in (transcript.words if transcript else ())
-        ),
-        intent=happened.intent,
-        confidence=round(understood.confidence, 6) if understood else 0.0,
-        entities=tuple((name, _jsonable(value)) for name, value in happened.entities),
-        replies=tuple(
-            {"response": response, "screen": screen, "values": _jsonable(values)}
-            for response, screen, values in happened.replies
-        ),
-        calls=happened.calls,
-        failure=happened.failure,
-        problems=problems,
-        confident=is_confident(happened),
-        judged=wanted.judged,
-        counts=word_errors(wanted.say, heard) if wanted.say and happened.spoken else None,
-        seconds=round(len(sound) / SAMPLE_RATE, 3) if sound is not None else 0.0,
-        end=ending.found() if ending else None,
-        stages={name: round(milliseconds, 3) for name, milliseconds in turn.stages.items()},
-        timeline=tuple(_timeline(turn)),
-    )
-
-
 def _with(result: TurnResult, problem: Problem) -> TurnResult:
     return replace(result, problems=(*result.problems, problem))
-
-
-def _jsonable(value: object) -> object:
-    if isinstance(value, dict):
-        return {str(name): _jsonable(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_jsonable(each) for each in value]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-def _timeline(turn: Turn) -> Iterator[tuple[float, str, str]]:
-    began = turn.events[0].at
-    for event in turn.events:
-        at = round((event.at - began) * 1000, 2)
-        if isinstance(event, PartialTranscript | Transcript):
-            yield at, type(event).__name__, event.text
-        elif isinstance(event, Understood):
-            yield at, "Understood", f"{event.intent} {event.confidence:.0%}"
-        elif isinstance(event, BankCalled):
-            yield (
-                at,
-                "BankCalled",
-                f"{event.bank}: {_call(event)} → {event.status}, {event.milliseconds:.0f} ms",
-            )
-        elif isinstance(event, ReplyText):
-            yield at, "ReplyText", event.response
-        elif isinstance(event, TurnFailed):
-            yield at, "TurnFailed", event.code
-        else:
-            yield at, type(event).__name__, ""
