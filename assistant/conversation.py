@@ -269,7 +269,8 @@ class Conversation:
             is_code = apart.code_in(digits, self._asked.value)
             return replace(transcript, text=digits, words=()) if is_code else transcript
         if self._asked is Question.CONFIRMATION or text in answers(Question.CONFIRMATION):
-            said = second_hearing.answer(recogniser, audio.kept, Question.CONFIRMATION)
+            unasked = self._ears.expecting(None)() if self._ears else recogniser
+            said = second_hearing.confirmation(recogniser, unasked, audio.kept)
             transcript = replace(transcript, confirmation=said)
         if self._asked is Question.ACCOUNT:
             numbers = second_hearing.account_numbers(recogniser, audio.kept)

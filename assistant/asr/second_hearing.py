@@ -7,10 +7,10 @@ likelihoods then tell how sure the audio is, free of what people mostly say.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from assistant.asr.adaptation_questions import Question, answers
+from assistant.asr.adaptation_questions import YES, Question, answers
 from assistant.asr.confusions import holds_number, variants
 from assistant.asr.grammar import Grammar
 from assistant.asr.recogniser import Recogniser
@@ -42,6 +42,19 @@ def amounts(recogniser: Recogniser, chunks: Iterable[Samples], heard: str) -> tu
     # The grammar knows what follows what, and so lets a word be said twice.
     whole = [reading for reading in readings if reading.text in sentences]
     return tuple(Reading(each.text, each.behind - whole[0].behind) for each in whole)
+
+
+def confirmation(recogniser: Recogniser, unasked: Recogniser, chunks: Sequence[Samples]) -> str | None:
+    """The answer to "is that right?", as `answer` hears it.
+
+    A yes must be one for `unasked` too, who knows of no question: to who waits for a yes "guess" sounds like
+    one. What it was to `unasked` is returned otherwise.
+    """
+    said = answer(recogniser, chunks, Question.CONFIRMATION)
+    if said not in YES:
+        return said
+    freely = unasked.transcribe(chunks).text
+    return said if freely in YES else freely
 
 
 def account_numbers(recogniser: Recogniser, chunks: Iterable[Samples]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pytest
 from assistant.asr.adaptation_questions import YES as YES_PHRASES
 from assistant.asr.adaptation_questions import Question
 from assistant.asr.recogniser import Recogniser
-from assistant.asr.second_hearing import amounts, answer, corrected
+from assistant.asr.second_hearing import amounts, answer, confirmation, corrected
 from assistant.events import Transcript, Word
 from tests.asr.speech import BALANCE, NO, YES, Samples, Say, chunks, model, speech
 
@@ -55,6 +55,13 @@ def test_without_a_number_nothing_is_heard_again(recogniser: Recogniser) -> None
         raise AssertionError("the audio was decoded")
 
     assert amounts(recogniser, map(unheard, range(1)), "how much do i have") == ()
+
+
+def test_what_only_sounds_like_a_yes_is_none(recogniser: Recogniser, say: Say) -> None:
+    guess, yes = list(chunks(say("Guess."))), list(chunks(say("Yes.")))
+    assert answer(recogniser, guess, Question.CONFIRMATION) in YES_PHRASES, "the reason for a third hearing"
+    assert confirmation(recogniser, recogniser, guess) not in YES_PHRASES
+    assert confirmation(recogniser, recogniser, yes) == "yes"
 
 
 def test_a_yes_is_heard_as_one_and_nothing_else_is(recogniser: Recogniser, say: Say) -> None:
