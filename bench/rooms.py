@@ -1,9 +1,10 @@
 """How many satellites talk at once on two cores, each in real time, beside bare Vosk streams.
 
-`python -m bench.rooms`. Each says a recorded command, waits for its answer, and says the next a second later. Latency counts from the end of its sound: with us to the first sound of the answer (hearing,
-understanding, the bank, the voice), with a bare `vosk-server` to the final words. A level counts as carried
-while the 95th percentile stays within a second. The clients run on the same two cores, alike for both. The
-recordings are synthetic speech in voices that the speech model never learnt from.
+`python -m bench.rooms`. Each says a recorded command, waits for its answer, and says the next a second later.
+Latency counts from the end of its sound: with us to the first sound of the answer (hearing, understanding,
+the bank, the voice), with a bare `vosk-server` to the final words. A level counts as carried while the 95th
+percentile stays within a second. The clients run on the same two cores, alike for both. The recordings are
+synthetic speech in voices that the speech model never learnt from.
 """
 
 from __future__ import annotations

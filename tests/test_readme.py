@@ -24,6 +24,7 @@ ELSEWHERE = {
     "assistant listen": "tests/cli/test_listen.py",
     # It changes the training data, so a trainer's session in a copy of the checkout runs it.
     "assistant utterances add": "tests/cli/test_trainer_session.py",
+    "assistant serve --wyoming": "tests/cli/test_serve.py",
     "assistant passcode set": "tests/cli/test_guarding.py",
     "assistant limits set": "tests/cli/test_guarding.py",
     "assistant banks connect": "tests/cli/test_banks.py",
@@ -34,6 +35,7 @@ SHOWS = {
     "assistant --help": "Talk",
     "assistant doctor": "speech model",
     "assistant chat": "groceries",
+    "assistant serve satellites list": "No satellite is known",
     "assistant banks list": "No bank is connected",
     "assistant limits show": "1,000.00",
     "assistant audit verify": "as it was",
