@@ -20,7 +20,7 @@ from assistant.bank.payments import Payments
 from assistant.bank.portfolio import Portfolio
 from assistant.bank.uninterrupted import wait_for_others
 from assistant.conversation import Conversation, Dialogue, Turn
-from assistant.errors import AssistantError, NoBankError
+from assistant.errors import AssistantError, NoBankError, StoreError
 from assistant.events import Event, Observer, TurnEnded, TurnStarted, underway
 from assistant.inbox import Inbox
 from assistant.nlu.training import train
@@ -189,8 +189,12 @@ class Desk:
     def forget(self, conversation: Conversation) -> None:
         """Nobody goes on with it; what was said in it is dropped."""
         self._conversations.discard(conversation)
-        if self._dialogue is not None:
+        if self._dialogue is None:
+            return
+        try:
             self._dialogue.forget(conversation.name)
+        except StoreError as error:
+            _log.warning("a conversation stays until it is too old: %s", error.detail)
 
     def close(self) -> None:
         self._closing.close()

@@ -173,7 +173,7 @@ class Workers:
             self._due[each.number] = time.monotonic() + _PAUSES[min(failures, len(_PAUSES) - 1)]
             self._notice(f"Worker {each.number} ended ({error.detail}). Another one starts in its place.")
             each.line.close()
-            each.process.join()
+            _ended(each.process, _END)
             del self._workers[each.number]
 
     def _replace(self) -> None:
@@ -220,11 +220,7 @@ class Workers:
             each.line.close()
         until = time.monotonic() + _END
         for each in self._workers.values():
-            each.process.join(max(0.0, until - time.monotonic()))
-            if each.process.is_alive():
-                _log.warning("worker %d did not end in time", each.number)
-                each.process.kill()
-                each.process.join()
+            _ended(each.process, max(0.0, until - time.monotonic()))
 
 
 def _work(
@@ -257,6 +253,15 @@ def _work(
     except AssistantError as error:
         with suppress(OSError):
             line.send(error)
+
+
+def _ended(process: BaseProcess, seconds: float) -> None:
+    """By itself within that time, else killed."""
+    process.join(seconds)
+    if process.is_alive():
+        _log.warning("%s did not end in time", process.name)
+        process.kill()
+        process.join()
 
 
 @contextmanager

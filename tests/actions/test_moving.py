@@ -29,6 +29,8 @@ from tests.actions.till import booked_since, hold_booked, last_entry
 from tests.store_servers import StoreServer
 
 DIALOGUES = {name: script for name, script in scripts("paying").items() if name.startswith("whole")}
+pytestmark = pytest.mark.xdist_group("moving")  # servers and dialogues are started once
+
 ORDER = "send {} euros to marie from the joint account"
 
 

@@ -23,6 +23,8 @@ from assistant.nlu.stores.sealed import name_of
 from assistant.nlu.stores.shelf import Kept
 from tests.store_servers import PASSWORD, StoreServer
 
+pytestmark = pytest.mark.xdist_group("stores")  # servers and dialogues are started once
+
 KEY = Fernet.generate_key()
 
 

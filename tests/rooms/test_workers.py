@@ -44,7 +44,10 @@ _PATIENCE = 120.0
 STORES = ["redis", "postgres"] if os.environ.get("ASSISTANT_EVERY_STORE") else ["redis"]
 """Each costs the loading of three processes; both kinds are compared in `tests/nlu/test_stores.py` and
 `tests/actions/test_moving.py` in every run."""
-pytestmark = pytest.mark.parametrize("store", STORES, indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("store", STORES, indirect=True),
+    pytest.mark.xdist_group("workers"),  # loaded once
+]
 
 
 @dataclass
