@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from assistant.bank.connections import Connection, Connections
@@ -19,7 +20,7 @@ from assistant.bank.wire import Patience, Wire
 from assistant.bank.xs2a import Xs2aBank
 from assistant.errors import BankError, BankTimeoutError, NoBankError
 from assistant.events import Event, Observer
-from assistant.settings import Settings
+from assistant.settings import MEMORY, Settings
 
 T = TypeVar("T")
 
@@ -27,6 +28,8 @@ MONEY_SECONDS = 20.0
 """How long balances and transactions count as read just now: a follow-up question, not a new one."""
 NAMES_SECONDS = 300.0
 """The same for which accounts there are and what they are called."""
+_MOVED = "money-moved"
+"""Empty file whose time tells the servers that share conversations when one of them moved money."""
 _PATIENT = 5
 """How many times longer than a question the reading of fifteen months may take."""
 
@@ -71,13 +74,15 @@ class Portfolio:
         patience: Patience | None = None,
         asked_by_customer: bool = True,
         today: Callable[[], date] = date.today,
+        shared: Path | None = None,
     ):
+        """`shared`: see `Recent`."""
         self._connections = connections
         self._patience = patience or Patience()
         self._asked = asked_by_customer
         self._today = today
         self._observers: list[Observer] = []
-        self._recent = Recent(self._patience.monotonic)
+        self._recent = Recent(self._patience.monotonic, shared)
         self._lock = threading.Lock()
         self._members: tuple[_Member, ...] = ()
         self._names = KnownNames(self._read_names, today)
@@ -89,7 +94,10 @@ class Portfolio:
     def from_settings(cls, settings: Settings, today: Callable[[], date] = date.today) -> Portfolio:
         """The banks that `assistant banks connect` stored, read for a customer who asks just now."""
         return cls(
-            Connections.from_settings(settings), patience=patience_of(settings.bank_timeout), today=today
+            Connections.from_settings(settings),
+            patience=patience_of(settings.bank_timeout),
+            today=today,
+            shared=None if settings.store == MEMORY else settings.connections / _MOVED,
         )
 
     def subscribe(self, observer: Observer) -> Callable[[], None]:
