@@ -12,6 +12,7 @@ import requests
 from assistant.asr.adaptation_questions import Question
 from assistant.asr.hearing import Hearing
 from assistant.asr.recogniser import Recogniser
+from assistant.nlu.watch import Change
 from assistant.practice import practice_settings, practising
 from assistant.sandbox.process import RunningBank
 from assistant.settings import Settings
@@ -106,3 +107,31 @@ def test_without_a_bank_and_without_a_place_for_what_is_learnt_the_assistant_hea
     with loaded(practice, nlu_model) as (desk, _):
         text = "what is the balance of my savings account"
         assert desk.conversation().hear([say(text)]).heard == text
+
+
+def test_what_was_trained_is_taken_up_between_two_turns_and_told(
+    practice: Settings, bank: RunningBank, nlu_model: Path, tmp_path: Path
+) -> None:
+    """A mistake in the data, a model that is none, and one that is."""
+    told: list[str] = []
+    broken, fresh = tmp_path / "broken.tar.gz", tmp_path / "fresh.tar.gz"
+    broken.write_bytes(b"no model")
+    fresh.write_bytes(nlu_model.read_bytes())
+    with Desk(practice, hearing=False, speaking=False, notice=told.append).load(model=nlu_model) as desk:
+        conversation = desk.conversation()
+        assert conversation.read("how much money do i have").failure is None
+        for change, words in (
+            (
+                Change(None, "spending.yml:7: a bracket is not closed"),
+                "spending.yml:7: a bracket is not closed",
+            ),
+            (Change(broken), "could not take up what was trained"),
+            (Change(fresh), "I have learnt what was trained."),
+        ):
+            desk.take_up(change)
+            assert not told  # nobody is interrupted
+            turn = conversation.read("and in my savings account")
+            assert turn.failure is None
+            assert turn.understood is not None
+            assert turn.understood.intent == "refine"  # what was said before is still known
+            assert words in told.pop()

@@ -45,6 +45,9 @@ def evaluate(
         tuple[str, Path] | None,
         typer.Option("--dataset", help="Train and score the pipeline on banking77 or clinc: NAME FOLDER."),
     ] = None,
+    meaning: Annotated[
+        bool, typer.Option("--meaning", help="--dataset only: with the extra `meaning` in the pipeline.")
+    ] = False,
 ) -> None:
     """Measure how well sentences are understood that nothing was trained on, with a page to look at.
 
@@ -63,7 +66,7 @@ def evaluate(
     results: list[tuple[Result, Result | None]] = []
     with working("Evaluating") as progress:
         if dataset is not None:
-            results.append((measure.dataset(settings, dataset[0], dataset[1], folds, progress), None))
+            results.append((measure.dataset(settings, *dataset, folds, progress, meaning=meaning), None))
         for file in files or ():
             if _lists_recordings(file):
                 as_text, as_heard = measure.recordings(settings, file, progress)

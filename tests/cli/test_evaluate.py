@@ -72,6 +72,20 @@ def test_a_set_of_others_with_gates(trainer: Assistant, folder: Path, tmp_path: 
     assert "0 better, 0 worse" in second.shown  # a sentence that means something else is another sentence
 
 
+def test_a_sentence_that_got_worse_fails_the_gate(trainer: Assistant, folder: Path, tmp_path: Path) -> None:
+    """After a trainer mixed up two intents."""
+    command = ("evaluate", "--dataset", "banking77", str(folder), "-o", str(tmp_path / "out"))
+    assert trainer.run(*command, "--accept").status == 0
+    rows = (folder / "train.csv").read_text("utf-8")
+    mixed = rows.replace(",card_lost", ",?").replace(",fee", ",card_lost").replace(",?", ",fee")
+    (folder / "train.csv").write_text(mixed, "utf-8")
+    assert trainer.run(*command).status == 0  # told, and no gate was asked for
+    gated = trainer.run(*command, "--no-regressions")
+    assert gated.status == 1
+    assert "sentences got worse." in gated.shown
+    assert "worse “my card is lost” (card_lost): card_lost → " in gated.shown
+
+
 def test_what_cannot_be_measured(trainer: Assistant, tmp_path: Path) -> None:
     trainer.run("evaluate", "--dataset", "mnist", str(tmp_path)).failed_with("nlu.training_data", "banking77")
     trainer.run("evaluate", "--dataset", "clinc", str(tmp_path)).failed_with("nlu.training_data", "train.tsv")

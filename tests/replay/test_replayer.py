@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 
 import pytest
 
 from assistant.replay.cases import Case
 from assistant.replay.reading import read_scenarios
-from assistant.replay.replayer import Replayer
+from assistant.replay.replayer import Replayer, Setup
 from assistant.replay.results import CaseResult, Kind
 from assistant.replay.scenario import SaidTurn, Scenario
 from assistant.replay.variations import Variation
+from assistant.settings import CHUNK_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +76,16 @@ def test_a_scenario_that_cannot_be_played_is_a_crash(replayer: Replayer, suite: 
     assert result.kind is Kind.CRASH
     assert "audio.bad_recording" in result.crash
     assert replayer.run(Case(balance)).passed
+
+
+def test_at_a_microphones_pace_it_comes_to_the_same(
+    setup: Setup, suite: Path, results: dict[str, CaseResult]
+) -> None:
+    """A pause before each chunk, as long as that takes to be said."""
+    case = next(Case(each) for each in read_scenarios(suite) if each.name == "balance")
+    pauses: list[float] = []
+    with Replayer(replace(setup, paced=True), sleep=pauses.append).load() as replayer:
+        result = replayer.run(case)
+    assert result.without_times() == results["balance"].without_times()
+    assert len(pauses) == ceil(result.turns[0].seconds / CHUNK_SECONDS)
+    assert all(pause >= 0 for pause in pauses)

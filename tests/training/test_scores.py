@@ -9,7 +9,7 @@ import pytest
 
 from assistant.settings import Settings
 from assistant.training.evaluation.baseline import accept, accepted
-from assistant.training.evaluation.scores import Result, Share, compare, word_errors
+from assistant.training.evaluation.scores import Result, Share, compare
 from tests.training.evaluation_examples import result, sentence
 
 
@@ -76,7 +76,3 @@ def test_better_and_worse_sentence_by_sentence(tmp_path: Path) -> None:
     assert [after.text for _, after in changes.better] == [f"sentence number {n} <i>" for n in healed]
     assert [after.text for _, after in changes.worse] == ["sentence number 100 <i>"]
     assert changes.both == 200
-
-
-def test_errors_in_words() -> None:
-    assert word_errors(["a", "b", "c"], ["a", "x", "c", "d"]) == 2

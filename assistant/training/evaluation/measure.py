@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from ruamel.yaml import YAML
 
 from assistant.asr.graph_text import normalise
 from assistant.asr.recogniser import Recogniser
 from assistant.asr.taught import teach
 from assistant.audio.recordings import RecordingSource
-from assistant.errors import TrainingDataError, UnderstandingError
-from assistant.nlu.child import child_environment
+from assistant.errors import TrainingDataError
 from assistant.nlu.examples import (
     Example,
     blocks,
     marked_entities,
-    names,
-    plain,
     read_examples,
     read_yaml,
     same,
 )
 from assistant.nlu.training import train
 from assistant.replay.reading import read_scenarios
+from assistant.replay.words import word_errors
 from assistant.settings import Settings
-from assistant.training.evaluation.scores import Result, Sentence, Share, word_errors
-
-Progress = Callable[[str], None]
+from assistant.training.evaluation.folds import Progress, ask_model, in_folds, in_one_fold
+from assistant.training.evaluation.scores import Result, Sentence, Share
 
 
 def cross_validate(settings: Settings, folds: int, progress: Progress) -> Result:
@@ -53,7 +43,7 @@ def cross_validate(settings: Settings, folds: int, progress: Progress) -> Result
         for item in _items(path)
         if "intent" not in item
     ]
-    result = _folds(
+    result = in_folds(
         settings, [(each.intent, each.text) for each in examples], others, folds, progress, domain=True
     )
     about = (("measured by", f"cross-validation, {folds} folds"), ("utterances", str(len(examples))))
@@ -77,7 +67,7 @@ def held_out(settings: Settings, file: Path, progress: Progress) -> Result:
     seen = sum(same(text) in trained for _, text in asked)
     model = train(settings, progress)
     progress(f"Asking {len(asked)} sentences.")
-    sentences = _ask(model, asked, marked_entities(examples))
+    sentences = ask_model(model, asked, marked_entities(examples))
     about = (
         ("measured by", f"sentences held out ({file.name})"),
         ("of them in the training data", str(seen)),
@@ -115,15 +105,15 @@ def recordings(settings: Settings, file: Path, progress: Progress) -> tuple[Resu
     meant = [understood.intents[0] for *_, understood in commands]
     slots = [understood.entities or {} for *_, understood in commands]
     learnt = marked_entities(read_examples(settings.nlu_data, settings.data))
-    read = _ask(model, list(zip(meant, texts, strict=True)), learnt)
+    read = ask_model(model, list(zip(meant, texts, strict=True)), learnt)
     as_text = [_with_slots(each, wanted, learnt) for each, wanted in zip(read, slots, strict=True)]
-    asked = _ask(model, list(zip(meant, heard, strict=True)), learnt)
+    asked = ask_model(model, list(zip(meant, heard, strict=True)), learnt)
     as_heard = [
         replace(_with_slots(sentence, wanted, learnt), text=text, heard=sentence.text)
         for sentence, text, wanted in zip(asked, texts, slots, strict=True)
     ]
-    errors = sum(word_errors(t.split(), h.split()) for t, h in zip(texts, heard, strict=True))
-    words = Share(errors, sum(len(text.split()) for text in texts))
+    counts = [word_errors(text, words) for text, words in zip(texts, heard, strict=True)]
+    words = Share(sum(each.errors for each in counts), sum(each.words for each in counts))
     about = (("measured by", f"recordings ({file.name})"), ("words wrong", f"{words.value:.1%}"))
     return (
         Result(f"{file.stem}-text", tuple(as_text), (("measured by", f"the texts of {file.name}"),)),
@@ -131,22 +121,28 @@ def recordings(settings: Settings, file: Path, progress: Progress) -> tuple[Resu
     )
 
 
-def dataset(settings: Settings, name: str, folder: Path, folds: int, progress: Progress) -> Result:
+def dataset(
+    settings: Settings, name: str, folder: Path, folds: int, progress: Progress, *, meaning: bool = False
+) -> Result:
     """The pipeline of `config.yml` trained and asked on another set: `banking77` or `clinc`.
 
-    With a test part beside the training part that is asked, else the training part is cross-validated.
+    With a test part beside the training part that is asked, else the training part is cross-validated. With
+    `meaning`, the extra of that name stands before the classifier; without it installed, this raises
+    UnderstandingError.
     """
     train_rows = _rows(folder / f"train.{_ENDING[name]}")
     test = folder / f"test.{_ENDING[name]}"
     if test.is_file():
         progress(f"Training on {len(train_rows)} utterances of {name}.")
         rows = _rows(test)
-        sentences = _fold(settings, train_rows, rows, [], domain=False)
+        sentences = in_one_fold(settings, train_rows, rows, [], domain=False, meaning=meaning)
         how = f"the standard split: {len(train_rows)} to train, {len(rows)} to ask"
     else:
-        sentences = _folds(settings, train_rows, [], folds, progress, domain=False)
+        sentences = in_folds(settings, train_rows, [], folds, progress, domain=False, meaning=meaning)
         how = f"cross-validation of the training part, {folds} folds; its test part was not there"
-    return Result(name, tuple(sentences), (("measured by", how), ("set", name)))
+    pipeline = "config.yml, with the extra `meaning`" if meaning else "config.yml"
+    about = (("measured by", how), ("set", name), ("pipeline", pipeline))
+    return Result(f"{name}-meaning" if meaning else name, tuple(sentences), about)
 
 
 _ENDING = {"banking77": "csv", "clinc": "tsv"}
@@ -162,136 +158,6 @@ def _rows(path: Path) -> list[tuple[str, str]]:
     return [
         (row.intent.replace("/", " "), " ".join(row.text.replace("[", "(").replace("]", ")").split()))
         for row in rows
-    ]
-
-
-# --- folds -------------------------------------------------------------------------------------
-
-
-def _folds(
-    settings: Settings,
-    rows: Sequence[tuple[str, str]],
-    others: list[Any],
-    folds: int,
-    progress: Progress,
-    *,
-    domain: bool,
-) -> list[Sentence]:
-    number = _numbered(rows, folds)
-    done = 0
-    answers: dict[int, list[Sentence]] = {}
-    # Each fold is a process with one core's work.
-    with ThreadPoolExecutor(max_workers=min(folds, os.cpu_count() or 1)) as side:
-        waiting = {
-            fold: side.submit(
-                _fold,
-                settings,
-                [row for row, own in zip(rows, number, strict=True) if own != fold],
-                [row for row, own in zip(rows, number, strict=True) if own == fold],
-                others,
-                domain=domain,
-            )
-            for fold in range(folds)
-        }
-        progress(f"Training {folds} times on {folds - 1} of {folds} parts.")
-        for fold, each in waiting.items():
-            answers[fold] = each.result()
-            done += 1
-            progress(f"{done} of {folds} parts asked.")
-    return [sentence for fold in range(folds) for sentence in answers[fold]]
-
-
-def _numbered(rows: Sequence[tuple[str, str]], folds: int) -> list[int]:
-    """The fold of each row: within an intent, in the order of a hash of the words."""
-    import zlib
-
-    order = sorted(range(len(rows)), key=lambda i: (rows[i][0], zlib.crc32(same(rows[i][1]).encode()), i))
-    number = np.zeros(len(rows), dtype=int)
-    number[order] = np.arange(len(rows)) % folds
-    return [int(each) for each in number]
-
-
-def _fold(
-    settings: Settings,
-    learn: Sequence[tuple[str, str]],
-    ask: Sequence[tuple[str, str]],
-    others: list[Any],
-    *,
-    domain: bool,
-) -> list[Sentence]:
-    """Train on one part and ask the other, in a process of its own."""
-    with tempfile.TemporaryDirectory(prefix="evaluation-") as place:
-        folder = Path(place)
-        by_intent: dict[str, list[str]] = {}
-        for intent, text in learn:
-            by_intent.setdefault(intent, []).append(text)
-        entries = [
-            {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)}
-            for intent, texts in by_intent.items()
-        ]
-        _write(folder / "nlu.yml", {"version": "3.1", "nlu": entries + others})
-        if not domain:
-            intents = sorted({*by_intent, "nlu_fallback"})
-            _write(folder / "domain.yml", {"version": "3.1", "intents": intents})
-        job = {
-            "config": str(settings.nlu_config),
-            "domain": str(settings.nlu_data / "domain" if domain else folder / "domain.yml"),
-            "nlu": str(folder / "nlu.yml"),
-            "texts": [plain(text) for _, text in ask],
-        }
-        learnt = frozenset(name.entity for _, text in learn for name in names(text))
-        return _sentences(ask, _child(folder, job), learnt)
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    yaml = YAML(typ="safe")
-    yaml.default_flow_style = False
-    with path.open("w", encoding="utf-8") as stream:
-        yaml.dump(content, stream)
-
-
-def _ask(model: Path, ask: Sequence[tuple[str, str]], learnt: frozenset[str]) -> list[Sentence]:
-    """Ask a model that is there, in a process of its own: Rasa stays out of this one."""
-    with tempfile.TemporaryDirectory(prefix="evaluation-") as place:
-        job = {"model": str(model), "texts": [plain(text) for _, text in ask]}
-        return _sentences(ask, _child(Path(place), job), learnt)
-
-
-def _child(folder: Path, job: dict[str, Any]) -> list[dict[str, Any]]:
-    path = folder / "job.json"
-    path.write_text(json.dumps(job), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "assistant.training.evaluation.fold_process", str(path)],
-        cwd=folder,
-        env=child_environment(folder),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    try:
-        answers: list[dict[str, Any]] = json.loads((folder / "answers.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise UnderstandingError(f"an evaluation ended with status {done.returncode}: {last}") from error
-    return answers
-
-
-def _sentences(
-    ask: Sequence[tuple[str, str]], answers: Sequence[dict[str, Any]], learnt: frozenset[str]
-) -> list[Sentence]:
-    return [
-        Sentence(
-            text=plain(text),
-            meant=intent,
-            intent=answer["intent"],
-            confidence=answer["confidence"],
-            taken=answer["taken"],
-            wanted=tuple(sorted((n.entity, n.start, n.end) for n in names(text) if n.entity in learnt)),
-            found=tuple(sorted((e, int(s), int(t)) for e, s, t in answer["entities"] if e in learnt)),
-        )
-        for (intent, text), answer in zip(ask, answers, strict=True)
     ]
 
 

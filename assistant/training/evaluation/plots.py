@@ -18,6 +18,9 @@ with warnings.catch_warnings():
 
 from assistant.training.evaluation.scores import FALLBACK, Result
 
+# It says so again whenever it reads the name of a font.
+warnings.filterwarnings("ignore", category=DeprecationWarning, module="matplotlib")
+
 _RIGHT, _WRONG = "#2a7f62", "#c0392b"
 _MOST = 40
 """Intents that a matrix shows; of a set with more, those that are confused most."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -195,10 +195,3 @@ def compare(before: Iterable[Sentence], after: Iterable[Sentence]) -> Comparison
         worse=tuple(pair for pair in pairs if pair[0].is_complete and not pair[1].is_complete),
         both=len(pairs),
     )
-
-
-def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Substitutions, deletions and insertions between two lists of words."""
-    from rapidfuzz.distance import Levenshtein
-
-    return Levenshtein.distance(said, heard)
