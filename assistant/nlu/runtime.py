@@ -87,7 +87,11 @@ class Dialogue:
         if not model.is_file():
             raise NoLanguageModelError(f"no model {model.name}")
         endpoint = InProcessActions(actions)
-        memory, locks = open_stores(store, key)
+        try:
+            memory, locks = open_stores(store, key)
+        except StoreError:
+            endpoint.close()
+            raise
         try:
             agent = InProcessAgent(
                 generator=ScreenAndSpeech(),
