@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from assistant.asr.endpoint import Pace
@@ -17,10 +17,13 @@ from assistant.live.sounds import trimmed
 from assistant.rooms.playing import Playing
 from assistant.rooms.utterance import Utterance
 from assistant.security.demands import Reach
+from assistant.settings import SAMPLE_RATE
 from assistant.startup import Desk
 from assistant.tts.synthesiser import Speech
 from assistant.turn import Turn
 
+_LONGEST = 60.0
+"""Seconds that are heard at once."""
 _ROOMS = 256
 """Conversations that are kept; beyond that the one that was silent longest begins anew."""
 _HEARD_FOR = 60.0
@@ -114,9 +117,10 @@ class Room:
             return self._listened(utterance, _following(utterance, observer), utterance.began, caller)
 
     def listen(self, sound: Iterable[Samples], observer: Observer, began: float, caller: str) -> Listened:
-        """Only hear, to the end of the sound. Raises what `Conversation.listen` does."""
+        """Only hear, to the end of the sound, or of the longest that anybody says at once. Raises what
+        `Conversation.listen` does."""
         with self._busy:
-            return self._listened(sound, observer, began, caller)
+            return self._listened(_at_most(sound, _LONGEST), observer, began, caller)
 
     def take(self, listened: Listened, observer: Observer, speaker: Speaker | None) -> Turn:
         """Answer what was heard before."""
@@ -201,6 +205,16 @@ def said(turn: Turn) -> str:
     """What a turn ended with, as it is to be said."""
     failure = turn.failure
     return failure.say if failure else " ".join(reply.speech for reply in turn.replies)
+
+
+def _at_most(sound: Iterable[Samples], seconds: float) -> Iterator[Samples]:
+    """What is heard is kept for a second hearing, so it is not to go on for ever."""
+    left = round(seconds * SAMPLE_RATE)
+    for chunk in sound:
+        yield chunk
+        left -= len(chunk)
+        if left <= 0:
+            return
 
 
 def _following(utterance: Utterance, observer: Observer) -> Observer:
