@@ -28,6 +28,8 @@ from assistant.startup import Desk
 from tests.rooms.conftest import serving
 from tests.rooms.devices import PATIENCE, Device, device, run
 
+pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
+
 PRIVATE = [
     "how much money is in my everyday account",
     "show me my last transactions",

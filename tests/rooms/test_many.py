@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 
+import pytest
 from wyoming.asr import Transcript
 from wyoming.audio import AudioChunk
 from wyoming.pipeline import PipelineStage, RunPipeline
@@ -16,6 +17,8 @@ from assistant.startup import Desk
 from assistant.turn import Turn
 from tests.asr.speech import Samples, silence
 from tests.rooms.devices import device, recording
+
+pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
 
 SATELLITES = 50
 ASKED = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+import pytest
 from wyoming.asr import Transcribe, Transcript
 from wyoming.event import Event
 from wyoming.pipeline import PipelineStage, RunPipeline
@@ -12,6 +13,8 @@ from wyoming.snd import Played
 
 from tests.asr.speech import Samples, Say, silence
 from tests.rooms.devices import Device, device, run, voice
+
+pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
 
 WISH = "send forty five euros to marie from the joint account"
 READ_BACK = re.compile(r"^I pay €45\.00 .*to Marie Dubois,? .*from your Joint account, today")

@@ -29,6 +29,8 @@ from tests.asr.speech import silence
 from tests.rooms.conftest import serving
 from tests.rooms.devices import recording
 
+pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
+
 LOOPBACK = ["127.0.0.1"]
 
 

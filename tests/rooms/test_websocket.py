@@ -21,6 +21,8 @@ from tests.asr.speech import Samples, Say, silence
 from tests.rooms.conftest import serving
 from tests.rooms.devices import recording, run
 
+pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
+
 
 @pytest.fixture(scope="module")
 def websocket(rooms_desk: Desk) -> Iterator[str]:
