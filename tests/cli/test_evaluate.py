@@ -79,7 +79,6 @@ def test_a_sentence_that_got_worse_fails_the_gate(trainer: Assistant, folder: Pa
     rows = (folder / "train.csv").read_text("utf-8")
     mixed = rows.replace(",card_lost", ",?").replace(",fee", ",card_lost").replace(",?", ",fee")
     (folder / "train.csv").write_text(mixed, "utf-8")
-    assert trainer.run(*command).status == 0  # told, and no gate was asked for
     gated = trainer.run(*command, "--no-regressions")
     assert gated.status == 1
     assert "sentences got worse." in gated.shown
