@@ -28,7 +28,8 @@ _ROOMS = 256
 """Conversations that are kept; beyond that the one that was silent longest begins anew."""
 _HEARD_FOR = 60.0
 """Seconds within which what was heard must be handed back to be answered."""
-_HEARINGS = 512
+_HEARINGS = 128
+"""That wait to be handed back; each holds its sound, some 100 kB. Home Assistant hands none back."""
 
 Speaker = Callable[[Samples, int], None]
 """Takes a piece of our voice and its rate in Hz."""
@@ -262,7 +263,9 @@ class Rooms:
     def keep(self, listened: Listened) -> str:
         """Until it is handed back; the answer is a key to it, which nobody can guess."""
         key = secrets.token_urlsafe(16)
+        old = time.monotonic() - _HEARD_FOR
         with self._lock:
+            self._heard = {each: kept for each, kept in self._heard.items() if kept.began > old}
             self._heard[key] = listened
             while len(self._heard) > _HEARINGS:
                 self._heard.pop(next(iter(self._heard)))
