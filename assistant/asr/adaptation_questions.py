@@ -138,6 +138,18 @@ _NO = (
 )
 
 
+LIKE_YES = (
+    "guess", "just", "yet", "chess", "less", "press", "best", "rest", "us", "gas", "s", "as", "ask",
+    "yesterday", "jess", "dress", "mess", "but", "and", "so", "wait", "if", "collect", "connect",
+    "direct", "shore", "she", "show", "chair", "cheers", "write", "light", "late", "great", "that",
+    "that's", "oh", "k", "go", "head", "the", "a", "it", "sir", "esso", "i guess", "the rest", "yes but",
+    "yes and", "yes so", "yes wait", "yes no", "yes if", "yes although", "yes only", "yes for",
+    "yes from", "yes to", "yeah but", "okay but", "for that", "that's late", "what's right", "a k",
+    "oh no", "a head", "yes sir",
+)  # fmt: skip
+"""What may be taken for a yes and is none: words that sound like one, and the beginning of an objection."""
+
+
 class Question(Enum):
     """Kinds of question, by the name that a response template gives: `metadata: {expects: amount}`."""
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from assistant.asr.adaptation_questions import YES, Question, answers
+from assistant.asr.adaptation_questions import LIKE_YES, YES, Question, answers
 from assistant.asr.confusions import holds_number, variants
 from assistant.asr.grammar import Grammar
 from assistant.asr.recogniser import Recogniser
@@ -20,6 +20,8 @@ from assistant.events import Reading, Transcript
 
 _SURER = 1.0
 """Natural logarithms of likelihood by which the second hearing must prefer other words to take them."""
+_CLEARLY_YES = 2.0
+"""The same by which everything that is no yes must lie behind (docs/certainty.md)."""
 _NEAR = 8.0
 """The same by which another reading of an account number may lie behind the first one."""
 _KEPT = 20
@@ -45,16 +47,21 @@ def amounts(recogniser: Recogniser, chunks: Iterable[Samples], heard: str) -> tu
 
 
 def confirmation(recogniser: Recogniser, unasked: Recogniser, chunks: Sequence[Samples]) -> str | None:
-    """The answer to "is that right?", as `answer` hears it.
+    """The answer to "is that right?"; None for a model that takes no vocabulary at run time.
 
-    A yes must be one for `unasked` too, who knows of no question: to who waits for a yes "guess" sounds like
-    one. What it was to `unasked` is returned otherwise.
+    A yes must be clearly likelier than all that sounds like one ("guess", "yes but"), and it must be one for
+    `unasked` too, who knows of no question. What it may have been instead is returned otherwise.
     """
-    said = answer(recogniser, chunks, Question.CONFIRMATION)
-    if said not in YES:
-        return said
+    try:
+        grammar = Grammar((*answers(Question.CONFIRMATION), *LIKE_YES))
+        readings = recogniser.readings(chunks, _KEPT, grammar=grammar)
+    except SpeechModelError:
+        return None
+    others = [each for each in readings if each.text not in YES]
+    if not readings or (others and others[0].behind < _CLEARLY_YES):
+        return others[0].text if others else ""
     freely = unasked.transcribe(chunks).text
-    return said if freely in YES else freely
+    return readings[0].text if freely in YES else freely
 
 
 def account_numbers(recogniser: Recogniser, chunks: Iterable[Samples]) -> tuple[str, ...]:

@@ -23,6 +23,9 @@ INTENTS = {
     *("compare_spending", "card_usage", "income", "upcoming_payments", "recurring_payments"),
     *("account_details", "refine", "help", "repeat", "slower", "faster", "more", "stop", "cancel", "affirm"),
     *("deny", "greet", "thank", "goodbye", "out_of_scope"),
+    *("pay", "change_payment", "standing_order", "pending_payments", "cancel_order", "payment_arrived"),
+    *("list_payees", "add_payee", "remove_payee", "pay_again", "open_bills", "pay_bill", "top_up"),
+    *("freeze_card", "unfreeze_card", "limit_card"),
 }
 SLOTS = {
     *(
@@ -43,11 +46,11 @@ SLOTS = {
 
 def test_enough_commands_in_enough_voices() -> None:
     said = [scenario.turns[-1] for scenario in COMMANDS]
-    assert len(said) >= 72
+    assert len(said) >= 120
     assert len({turn.say for turn in said}) == len(said)
     voices = Counter(turn.voice for turn in said)
     assert len(voices) >= 6
-    assert min(voices.values()) >= 10
+    assert min(voices.values()) >= 15
     assert {turn.understood.intents[0] for turn in said if turn.understood} == INTENTS
     assert [len(scenario.turns) for scenario in CONVERSATION] == [10]
 
@@ -55,7 +58,7 @@ def test_enough_commands_in_enough_voices() -> None:
 def test_every_file_is_listed_once_and_there() -> None:
     listed = [turn.audio for turn in RECORDED if turn.audio]
     assert sorted(listed) == sorted([*HERE.rglob("*.flac"), *DEMO.rglob("*.flac")])
-    assert sum(path.stat().st_size for path in listed) < 4_000_000
+    assert sum(path.stat().st_size for path in listed) < 6_000_000
 
 
 def test_every_recorded_turn_is_judged_by_what_was_understood() -> None:

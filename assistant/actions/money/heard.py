@@ -51,7 +51,7 @@ class Parts:
 
 
 def parts_of(turn: Turn) -> Parts:
-    entities = turn.entities
+    entities = [each for each in turn.entities if not _is_figure(turn.text, each)]
     reasons = [each for each in entities if each["entity"] in _REASONS]
     found = periods.find(turn.text, turn.today, ahead=True)
     days = [each for each in found if not _is_in(each, reasons) or _is_last(each, reasons, turn.today)]
@@ -119,6 +119,14 @@ def _is_last(found: Found, reasons: Iterable[Mapping[str, Any]], today: date) ->
     """Whether a day to come ends what looks like a reason: then it is when, and not why."""
     to_come = found.value["grain"] == "day" and date.fromisoformat(found.value["start"]) >= today
     return to_come and any(each["start"] < found.start and found.end == each["end"] for each in reasons)
+
+
+def _is_figure(text: str, entity: Mapping[str, Any]) -> bool:
+    """A number that was taken for somebody's name: nobody is called "sixty three"."""
+    if entity["entity"] not in _NAMES:
+        return False
+    name = _text(text, entity)
+    return any((each.start, each.end) == (0, len(name)) for each in amounts.find(name, [], bare=True))
 
 
 def _places(found: Iterable[Found]) -> list[tuple[int, int]]:
