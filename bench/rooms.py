@@ -1,9 +1,8 @@
 """How many satellites talk at once on two cores, each in real time, beside bare Vosk streams.
 
-`python -m bench.rooms`, twice. First each says a recorded command, waits for its answer, and says the next a
-second later: latency counts from the end of its sound, with us to the first sound of the answer (hearing,
-understanding, the bank, the voice), with a bare `vosk-server` to the last words. Then each is listened to all
-the time, with a command now and then (`bench.rooms_streams`). A level counts as carried while the 95th
+`python -m bench.rooms`. Each says a recorded command, waits for its answer, and says the next a second later.
+Latency counts from the end of its sound: with us to the first sound of the answer (hearing, understanding,
+the bank, the voice), with a bare `vosk-server` to the last words. A level counts as carried while the 95th
 percentile stays within a second. The clients run on the same two cores, alike for both. The recordings are
 synthetic speech in voices that the speech model never learnt from.
 """
@@ -22,7 +21,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 from rich.progress import Progress
 from websockets.client import connect
 from wyoming.asr import Transcribe, Transcript
@@ -36,7 +34,6 @@ from assistant.nlu.training import train
 from assistant.practice import practice_settings, practising
 from assistant.settings import SAMPLE_RATE, Settings
 from bench.measure import Row, percentile, report
-from bench.rooms_streams import PERIOD, open_satellite, open_stream
 
 OUTPUT = Path("out/rooms.json")
 RECORDINGS = Path(__file__).resolve().parent.parent / "tests" / "audio"
@@ -64,29 +61,24 @@ def main() -> None:
     model = train(settings, print)
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:_CORES]))
     sounds = [_pcm(path) for path in sorted(RECORDINGS.glob("*.flac")) if path.name.startswith(_ASKED)]
-    rows: list[Row] = []
+    carried = []
     with practising(settings), Progress() as progress:
         task = progress.add_task("", total=None)
-        for work, bare_client, our_client, seconds in (
-            ("one command after the other", bare_stream, satellite, wishes.seconds),
-            (f"always listened to, a command every {PERIOD:.0f} s", open_stream, open_satellite, 2 * PERIOD),
-        ):
-            carried = []
-            for role, client in (("bare", bare_client), ("ours", our_client)):
+        for role, client in (("bare", bare_stream), ("ours", satellite)):
 
-                def tell(text: str, title: str = f"{work}, {role}") -> None:
-                    progress.update(task, description=f"{title}: {text}")
+            def tell(text: str, role: str = role) -> None:
+                progress.update(task, description=f"{role}: {text}")
 
-                tell("loading")
-                with _server(settings, role, str(model)) as uri:
-                    carried.append(_capacity(uri, client, sounds, seconds, wishes.most, tell))
-            (bare, bare_wait), (ours, our_wait) = carried
-            what = f"{work}: carried at once on {_CORES} cores, p95 within a second"
-            ratio = ours / bare if bare else None
-            rows += [
-                Row(what, f"{ours} satellites", f"{bare} streams", ratio, "≥ 1.00 ×", ours >= bare),
-                Row("p95 of the wait there", f"{our_wait:.2f} s", f"{bare_wait:.2f} s"),
-            ]
+            tell("loading")
+            with _server(settings, role, str(model)) as uri:
+                carried.append(_capacity(uri, client, sounds, wishes.seconds, wishes.most, tell))
+    (bare, bare_wait), (ours, our_wait) = carried
+    what = f"carried at once on {_CORES} cores, p95 within a second"
+    ratio = ours / bare if bare else None
+    rows = [
+        Row(what, f"{ours} satellites", f"{bare} streams", ratio, "≥ 1.00 ×", ours >= bare),
+        Row("p95 of the wait there", f"{our_wait:.2f} s", f"{bare_wait:.2f} s"),
+    ]
     report("Across the room (synthetic voices kept out of training)", rows, wishes.output)
 
 
@@ -160,18 +152,16 @@ def _level(uri: str, client: Satellite, sounds: Sequence[Sound], count: int, sec
     return percentile(waits, 95) if len(waits) >= count else float("inf")
 
 
-async def _paced(sound: Sound) -> list[float]:
-    """Moments at which its pieces are there, the first one now."""
-    pieces = np.arange(1, len(sound) // 2 // _CHUNK + 2) * _CHUNK / SAMPLE_RATE
-    return [time.monotonic() + float(each) for each in pieces]
-
-
-async def _pieces(sound: Sound, send: Callable[[bytes], Awaitable[object]]) -> None:
-    for number, moment in enumerate(await _paced(sound)):
-        await asyncio.sleep(max(0.0, moment - time.monotonic()))
-        piece = sound[number * 2 * _CHUNK : (number + 1) * 2 * _CHUNK]
-        if piece:
-            await send(piece)
+async def _pieces(sound: Sound, send: Callable[[bytes], Awaitable[object]]) -> float:
+    """Send it in real time; the moment at which it was over in the room, however late the last piece left."""
+    began = time.monotonic()
+    over = began + len(sound) / 2 / SAMPLE_RATE
+    for start in range(0, len(sound), 2 * _CHUNK):
+        piece = sound[start : start + 2 * _CHUNK]
+        there = began + (start + len(piece)) / 2 / SAMPLE_RATE
+        await asyncio.sleep(max(0.0, there - time.monotonic()))
+        await send(piece)
+    return over
 
 
 async def satellite(uri: str, sounds: Sequence[Sound], until: float, waits: list[float]) -> None:
@@ -190,11 +180,10 @@ async def satellite(uri: str, sounds: Sequence[Sound], until: float, waits: list
                 return
             await place.write_event(Transcribe().event())
             await place.write_event(AudioStart(SAMPLE_RATE, 2, 1).event())
-            await _pieces(
+            ended = await _pieces(
                 sound, lambda piece: place.write_event(AudioChunk(SAMPLE_RATE, 2, 1, piece).event())
             )
             await place.write_event(AudioStop().event())
-            ended = time.monotonic()
             heard = Transcript.from_event(await next_of("transcript"))
             await place.write_event(Transcript(heard.text, context=heard.context).event())
             answer = (await next_of("handled", "not-handled")).data["text"]
@@ -215,8 +204,7 @@ async def bare_stream(uri: str, sounds: Sequence[Sound], until: float, waits: li
                 await socket.send(piece)  # type: ignore[attr-defined]
                 await socket.recv()  # type: ignore[attr-defined]
 
-            await _pieces(sound, send)
-            ended = time.monotonic()
+            ended = await _pieces(sound, send)
             await socket.send('{"eof" : 1}')
             await socket.recv()
             waits.append(time.monotonic() - ended)
