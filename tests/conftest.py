@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,3 +52,5 @@ def settings(tmp_path: Path) -> Settings:
 
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+# What a shell runs in the background is deaf to Ctrl-C, and so would be every command that a test interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)

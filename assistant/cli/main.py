@@ -107,7 +107,18 @@ def main() -> None:
         print_failure(failure)
         if os.environ.get("ASSISTANT_DEBUG"):
             raise
+        _give_up_output()
         sys.exit(failure.exit_status)
+
+
+def _give_up_output() -> None:
+    """What the disk had no room for is not tried again at the end, where Python would end with 120 for it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _failure(error: Exception) -> AssistantError:

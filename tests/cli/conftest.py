@@ -20,6 +20,8 @@ def _assistant(home: Path, nlu_model: Path) -> Assistant:
 def bare(home: Path) -> Assistant:
     """Without a model: for commands that understand nothing."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
+    # Whoever runs the tests may have it set, and people do not: their output is buffered.
+    environment.pop("PYTHONUNBUFFERED", None)
     environment |= {"ASSISTANT_HOME": str(home), "ASSISTANT_KEYRING": "off"}
     return Assistant(home, {**environment, "COLUMNS": "120", "NO_COLOR": "1"})
 

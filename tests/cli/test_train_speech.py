@@ -51,7 +51,7 @@ def test_a_new_word_is_shown_with_the_known_one_that_sounds_nearest(newcomer: As
     graph = next((newcomer.home / "taught-speech-models").glob("*/graph/Gr.fst"))
     written = graph.stat().st_mtime_ns
     again = newcomer.run("train", ASSISTANT_DATA=str(data))
-    assert row_of("quibblewick", again.shown) == ["quibblewick", nearest]
+    assert "quibblewick" not in again.shown, "told once, when it is new"
     assert graph.stat().st_mtime_ns == written
 
 
