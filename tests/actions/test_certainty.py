@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from assistant.actions.money.certainty import (
     name_is_clear,
     sounds_like_others,
 )
+from assistant.actions.money.collect import merged
+from assistant.actions.money.draft import Draft, Step
+from assistant.actions.money.heard import parts_of
 from assistant.actions.services import Services
 from assistant.actions.turn import Turn
 
@@ -52,6 +56,31 @@ def spoken(services: Services, text: str, *, readings: Any = None, least: float 
 def doubt(turn: Turn) -> tuple[Level, list[str]]:
     found = amount_doubt(turn)
     return found.level, [f"{each.value:f}" for each in found.readings]
+
+
+READ_BACK = Draft(value=Decimal(19), currency="EUR", step=Step.READ_BACK)
+NINETY = [["no nineteen euros", 0.0], ["no ninety euros", 2.0]]
+
+
+def test_who_says_no_to_an_amount_and_is_misheard_again_means_another(
+    services: Services,
+) -> None:
+    again = spoken(services, "no nineteen euros", readings=NINETY, intent="change_payment")
+    corrected = merged(again, READ_BACK, parts_of(again))
+    assert (corrected.value, corrected.doubt) == (Decimal(90), True), "it is read back with its digits"
+
+
+def test_the_amount_that_was_read_back_said_again_without_a_no_is_asked_for(services: Services) -> None:
+    readings = [["nineteen euros", 0.0], ["ninety euros", 2.0]]
+    again = spoken(services, "nineteen euros", readings=readings, intent="change_payment")
+    assert merged(again, READ_BACK, parts_of(again)).choices == (("19", "EUR"), ("90", "EUR"))
+
+
+def test_what_is_typed_or_sounds_like_nothing_else_stays(services: Services) -> None:
+    typed = turn(services, "no nineteen euros", "change_payment")
+    clear = spoken(services, "no nineteen euros", intent="change_payment")
+    for each in (typed, clear):
+        assert merged(each, READ_BACK, parts_of(each)).value == Decimal(19)
 
 
 @pytest.mark.parametrize("text", ["send fifteen euros to tom", "fourteen", "send 40 euros to tom"])

@@ -81,12 +81,12 @@ def doubt(text: str, known: Mapping[str, Any]) -> AmountDoubt:
 
 def sounds_like_others(turn: Turn, said: str, among: Iterable[str]) -> bool:
     """Whether a spoken name could as well be another of these: "Martin Durand" and "Martine Durand"."""
-    return not _is_typed(turn.metadata) and len(matching.candidates(said, among)) > 1
+    return not is_typed(turn) and len(matching.candidates(said, among)) > 1
 
 
 def name_is_clear(turn: Turn, said: str) -> bool:
     """Whether the words of a name were heard well."""
-    if _is_typed(turn.metadata):
+    if is_typed(turn):
         return True
     heard: dict[str, float] = {}
     for word, confidence in turn.metadata.get("words") or ():
@@ -102,13 +102,18 @@ def is_clear_yes(turn: Turn) -> bool:
     """
     if turn.intent != "affirm" or turn.heard != Filters() or turn.metadata.get(SHORTCUT):
         return False
-    if _is_typed(turn.metadata):
+    if is_typed(turn):
         return True
     known = turn.metadata
     if known.get("overlapped") or not known.get("reply_heard") or not known.get("yes"):
         return False
     words = known.get("words") or ()
     return bool(words) and min(confidence for _, confidence in words) >= _YES
+
+
+def is_typed(turn: Turn) -> bool:
+    """Whether it was not heard at all, so that every letter is certain."""
+    return _is_typed(turn.metadata)
 
 
 def _is_typed(known: Mapping[str, Any]) -> bool:

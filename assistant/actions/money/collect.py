@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assistant.actions.accounts import label
-from assistant.actions.money.certainty import Level, amount_doubt, name_is_clear
+from assistant.actions.money.certainty import Level, amount_doubt, is_typed, name_is_clear
 from assistant.actions.money.checks import checked
 from assistant.actions.money.draft import Draft, Source, Step
 from assistant.actions.money.heard import Parts
@@ -125,6 +125,8 @@ def _with_amount(turn: Turn, draft: Draft, parts: Parts) -> Draft:
         return replace(draft, whole=True, value=None, choices=()) if parts.whole else draft
     # "Make it fifty" is in the currency of what it corrects.
     currency = parts.currency or draft.currency
+    if draft.step is Step.READ_BACK and parts.value == draft.value:
+        return _misheard_again(turn, draft)
     was_offered = any(Decimal(value) == parts.value for value, _ in draft.choices)
     draft = replace(draft, value=parts.value, currency=currency, doubt=False, whole=False, choices=())
     doubt = amount_doubt(turn)
@@ -141,7 +143,32 @@ def _with_amount(turn: Turn, draft: Draft, parts: Parts) -> Draft:
     )
 
 
+def _misheard_again(turn: Turn, draft: Draft) -> Draft:
+    """The amount that was just read back, said once more: it was misheard the same way again.
+
+    Nobody corrects an amount to itself. After a "no" it is the likeliest other reading, else the customer is
+    asked which of them it is; either way it is read back anew.
+    """
+    doubt = amount_doubt(turn)
+    others = [each for each in doubt.readings if each.value != draft.value]
+    if not others:
+        return draft
+    if _denies(turn):
+        currency = others[0].currency or draft.currency
+        return replace(draft, value=others[0].value, currency=currency, doubt=True)
+    choices = tuple((f"{each.value:f}", each.currency or draft.currency) for each in doubt.readings)
+    return replace(draft, doubt=True, choices=choices)
+
+
+def _denies(turn: Turn) -> bool:
+    """Whether it begins as an objection does: "no, forty"."""
+    return turn.text.casefold().split(maxsplit=1)[:1] in ([each] for each in turn.phrases.words("objections"))
+
+
 def _with_names(turn: Turn, draft: Draft, parts: Parts) -> Draft:
+    if draft.to is not None and _is_misheard_again(turn, draft, parts.payee):
+        parts = replace(parts, refused=(draft.to.label,))
+        draft = replace(draft, refused=())
     if parts.refused:
         refused = tuple(dict.fromkeys((*draft.refused, *parts.refused)))
         draft = replace(draft, refused=refused, to=None, said_payee="", said_target="", match=None)
@@ -162,6 +189,16 @@ def _with_names(turn: Turn, draft: Draft, parts: Parts) -> Draft:
     if source:
         draft = replace(draft, said_source=source, source=None)
     return draft
+
+
+def _is_misheard_again(turn: Turn, draft: Draft, said: str) -> bool:
+    """ "No, to Martine", heard as Martin again: he is not meant, and somebody who sounds like him is."""
+    if not said or draft.step is not Step.READ_BACK or is_typed(turn) or not _denies(turn):
+        return False
+    try:
+        return resolve(turn, said, draft.refused) == draft.to
+    except (Unclear, Unknown):
+        return False
 
 
 # --- what it means -----------------------------------------------------------------------------

@@ -28,8 +28,10 @@ def resolve(turn: Turn, said: str, refused: Sequence[str] = ()) -> Recipient:
         if known.source is not PayeeSource.OWN_ACCOUNT:
             named.setdefault(known.name, []).append(known)
     unwanted = {name for each in refused for name in alike(each, list(named))[:1]}
-    names = [name for name in alike(said, list(named)) if name not in unwanted or len(named[name]) > 1]
-    options = {option: each for name in names for option, each in _told_apart(named[name]).items()}
+    wanted = [name for name in named if name not in unwanted or len(named[name]) > 1]
+    options = {
+        option: each for name in alike(said, wanted) for option, each in _told_apart(named[name]).items()
+    }
     if not options:
         options = _told_apart([each for all_ in named.values() for each in all_], said)
     if not options:
