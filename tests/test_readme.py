@@ -62,6 +62,10 @@ def here() -> list[str]:
     ]
 
 
+# One command uses what the one before has made.
+pytestmark = pytest.mark.xdist_group("readme")
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory, nlu_model: Path) -> dict[str, str]:
     """A new customer's machine, with the model of the shared cache so that nothing is trained twice."""

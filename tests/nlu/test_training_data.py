@@ -88,7 +88,7 @@ def test_every_entity_that_is_learnt_is_seen_often(importer: TrainingDataImporte
     )
     assert set(entities) == {
         *("account", "bank", "merchant", "category", "place", "direction"),
-        *("payee", "remittance", "instant", "standing"),
+        *("payee", "remittance", "instant", "standing", "whole"),
     }
     assert min(entities.values()) >= 40
 
