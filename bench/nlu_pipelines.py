@@ -219,7 +219,8 @@ def compare(folds: int, run: int, outside: Path | None, output: Path, *, alone: 
         results[name] = _summary(rows, costs, strangers)
         print(
             json.dumps(
-                {name: {key: value for key, value in results[name].items() if key != "wrong"}}, indent=1
+                {name: {key: value for key, value in results[name].items() if not key.startswith("wrong")}},
+                indent=1,
             )
         )
     output.parent.mkdir(parents=True, exist_ok=True)
