@@ -46,11 +46,10 @@ class Door:
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def open_door(kind: Kind, uri: str, *, shared: bool = False) -> Door:
+def open_door(kind: Kind, uri: str) -> Door:
     """Listen at `tcp://HOST:PORT` or `tls://HOST:PORT` (`ws`, `wss` for a WebSocket); port 0 is any free one.
 
-    `shared`: other processes may listen there too, and the system deals connections out among them. Whatever
-    is not loopback has TLS, and must be called so. Raises AddressError.
+    Whatever is not loopback has TLS, and must be called so. Raises AddressError.
     """
     plain, safe = SCHEMES[kind]
     remedy = f"Write {plain}://127.0.0.1:PORT, or {safe}://ADDRESS:PORT for devices in other rooms."
@@ -72,8 +71,6 @@ def open_door(kind: Kind, uri: str, *, shared: bool = False) -> Door:
             )
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listening.bind(place)
         listening.listen(_WAITING)
         listening.setblocking(False)

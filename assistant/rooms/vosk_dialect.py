@@ -6,7 +6,6 @@ model that the assistant hears with, the customer's names included; nothing is u
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -78,14 +77,3 @@ class VoskDialect:
             self._recogniser.SetWords(self._words)
             self._recogniser.SetMaxAlternatives(self._alternatives)
         return self._recogniser
-
-
-def message(text: str) -> dict[str, Any]:
-    """A message of JSON. Raises FrameError."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FrameError("that is no JSON") from error
-    if not isinstance(value, dict):
-        raise FrameError("that is no JSON object")
-    return value

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,12 +16,14 @@ from websockets.exceptions import ConnectionClosed
 from websockets.server import WebSocketServerProtocol
 from websockets.typing import Subprotocol
 
-from assistant.conversation import Withdrawn
 from assistant.errors import AssistantError, FrameError, RoomError
 from assistant.rooms.feed import FULL
+from assistant.rooms.guarded import guarded
+from assistant.rooms.json_message import json_object
+from assistant.rooms.outbox import Outbox
 from assistant.rooms.room import Caller, Rooms
 from assistant.rooms.talk_dialect import TalkDialect, failure
-from assistant.rooms.vosk_dialect import VoskDialect, message
+from assistant.rooms.vosk_dialect import VoskDialect
 
 _log = logging.getLogger(__name__)
 
@@ -64,12 +66,11 @@ class WebSocketConnection:
         self._loop = asyncio.get_running_loop()
         self._key = "" if caller.has_name else secrets.token_hex(8)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room")
-        self._going_out: asyncio.Queue[Mapping[str, object] | bytes | None] = asyncio.Queue()
 
     async def run(self) -> None:
         try:
             first = await self._socket.recv()
-            wishes = message(first).get("talk") if isinstance(first, str) else None
+            wishes = json_object(first).get("talk") if isinstance(first, str) else None
             if wishes is None:
                 await self._serve_vosk(first)
             elif isinstance(wishes, dict):
@@ -104,7 +105,7 @@ class WebSocketConnection:
                 answer = await self._loop.run_in_executor(self._worker, dialect.hear, received)
                 await self._socket.send(answer)
             else:
-                told = message(received)
+                told = json_object(received)
                 if "config" in told:
                     config = told["config"]
                     if not isinstance(config, dict):
@@ -119,10 +120,15 @@ class WebSocketConnection:
 
     async def _serve_talk(self, wishes: Mapping[str, Any]) -> None:
         room = self._rooms.room(self._caller, self._key)
-        dialect = TalkDialect(self._rooms, room, wishes, self._send)
+        outbox = Outbox(self._sent)
+
+        def fail(error: AssistantError) -> None:
+            outbox.put(failure(error))
+
+        dialect = TalkDialect(self._rooms, room, wishes, outbox.put)
         typing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="typed")
-        sending = asyncio.create_task(self._send_all())
-        talking = self._loop.run_in_executor(self._worker, self._talk, dialect)
+        outbox.open()
+        talking = self._loop.run_in_executor(self._worker, guarded, dialect.run, fail)
         try:
             async for received in self._socket:
                 if isinstance(received, bytes):
@@ -130,10 +136,10 @@ class WebSocketConnection:
                     while dialect.feed.waiting > FULL and self._socket.open:
                         await asyncio.sleep(0.02)
                     continue
-                told = message(received)
+                told = json_object(received)
                 work = dialect.take(told)
                 if work is not None:
-                    typing.submit(self._guarded, work)
+                    typing.submit(guarded, work, fail)
                 if told.get("eof"):
                     await talking
                     return
@@ -141,33 +147,11 @@ class WebSocketConnection:
             dialect.feed.withdraw()
             await talking
             await self._loop.run_in_executor(None, typing.shutdown)
-            self._going_out.put_nowait(None)
-            await sending
+            await outbox.close()
 
-    def _talk(self, dialect: TalkDialect) -> None:
-        self._guarded(dialect.run)
-
-    def _guarded(self, work: Callable[[], None]) -> None:
+    async def _sent(self, told: Mapping[str, object] | bytes) -> bool:
         try:
-            work()
-        except Withdrawn:
-            return
-        except AssistantError as error:
-            self._send(failure(error))
-        except Exception as error:  # noqa: BLE001 - no turn ends in silence
-            _log.error("a request from a room failed with %s", type(error).__name__)
-            self._send(failure(AssistantError(type(error).__name__)))
-
-    def _send(self, told: Mapping[str, object] | bytes) -> None:
-        """From any thread."""
-        self._loop.call_soon_threadsafe(self._going_out.put_nowait, told)
-
-    async def _send_all(self) -> None:
-        broken = False
-        while (told := await self._going_out.get()) is not None:
-            if broken:
-                continue
-            try:
-                await self._socket.send(told if isinstance(told, bytes) else json.dumps(told))
-            except ConnectionClosed:
-                broken = True
+            await self._socket.send(told if isinstance(told, bytes) else json.dumps(told))
+        except ConnectionClosed:
+            return False
+        return True

@@ -23,10 +23,11 @@ from wyoming.snd import Played
 from wyoming.tts import Synthesize
 from wyoming.wake import Detect
 
-from assistant.conversation import Withdrawn
 from assistant.errors import AssistantError, BusyError, FrameError, NoAccessError, SoundFormatError
 from assistant.rooms.access import Access
 from assistant.rooms.feed import FULL, Feed, Intake
+from assistant.rooms.guarded import guarded
+from assistant.rooms.outbox import Outbox
 from assistant.rooms.room import Caller, Rooms
 from assistant.rooms.wyoming_info import info
 from assistant.rooms.wyoming_tasks import Tasks
@@ -62,7 +63,7 @@ class WyomingConnection:
         self._reader, self._writer = reader, writer
         self._caller = caller
         self._loop = asyncio.get_running_loop()
-        self._going_out: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._outbox = Outbox(self._sent)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room")
         self._waiting = 0
         self._intake = Intake()
@@ -72,7 +73,7 @@ class WyomingConnection:
         self._tasks: Tasks | None = None
 
     async def run(self) -> None:
-        sending = asyncio.create_task(self._send_all())
+        self._outbox.open()
         try:
             while True:
                 patience = _PATIENCE if self._caller is None else self._silence
@@ -91,8 +92,7 @@ class WyomingConnection:
             if self._feed is not None:
                 self._feed.withdraw()
             await self._loop.run_in_executor(None, self._worker.shutdown)
-            self._going_out.put_nowait(None)
-            await sending
+            await self._outbox.close()
             if self._tasks is not None:
                 await self._loop.run_in_executor(None, self._tasks.close)
             self._writer.close()
@@ -204,15 +204,7 @@ class WyomingConnection:
 
         def job() -> None:
             try:
-                work()
-            except Withdrawn:
-                return
-            except AssistantError as error:
-                self._fail(error)
-            except Exception as error:  # noqa: BLE001 - no turn ends in silence
-                # The type alone: a message may quote what was said.
-                _log.error("a request from a room failed with %s", type(error).__name__)
-                self._fail(AssistantError(type(error).__name__))
+                guarded(work, self._fail)
             finally:
                 self._waiting -= 1
                 if feed is not None:
@@ -227,15 +219,12 @@ class WyomingConnection:
 
     def send(self, event: Event) -> None:
         """From any thread."""
-        self._loop.call_soon_threadsafe(self._going_out.put_nowait, event)
+        self._outbox.put(event)
 
-    async def _send_all(self) -> None:
-        broken = False
-        while (event := await self._going_out.get()) is not None:
-            if broken:
-                continue
-            try:
-                await asyncio.wait_for(async_write_event(event, self._writer), _PATIENCE)
-            except (OSError, asyncio.TimeoutError):
-                broken = True
-                self._writer.close()
+    async def _sent(self, event: Event) -> bool:
+        try:
+            await asyncio.wait_for(async_write_event(event, self._writer), _PATIENCE)
+        except (OSError, asyncio.TimeoutError):
+            self._writer.close()
+            return False
+        return True

@@ -7,13 +7,13 @@ closed; here lengths have limits, and what is wrong has a name. Events are writt
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from wyoming.event import Event
 
 from assistant.errors import FrameError
+from assistant.rooms.json_message import json_object
 
 LONGEST_LINE = 64 * 1024
 """Bytes of the line of JSON; also the limit that the stream is opened with."""
@@ -30,27 +30,17 @@ async def read_event(reader: asyncio.StreamReader) -> Event | None:
         raise FrameError("the line is too long") from error
     if not line:
         return None
-    header = _object(line)
+    header = json_object(line)
     data, more = header.get("data") or {}, _length(header, "data_length", _LONGEST_DATA)
     payload = _length(header, "payload_length", _LONGEST_PAYLOAD)
     if not isinstance(data, dict) or not isinstance(header.get("type"), str):
         raise FrameError("the event has no type, or data that are no object")
     try:
         if more:
-            data = {**data, **_object(await reader.readexactly(more))}
+            data = {**data, **json_object(await reader.readexactly(more))}
         return Event(header["type"], data, await reader.readexactly(payload) if payload else None)
     except asyncio.IncompleteReadError as error:
         raise FrameError("the event is cut off") from error
-
-
-def _object(text: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FrameError("that is no JSON") from error
-    if not isinstance(value, dict):
-        raise FrameError("that is no JSON object")
-    return value
 
 
 def _length(header: Mapping[str, Any], name: str, longest: int) -> int:
