@@ -12,11 +12,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +23,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from assistant.nlu import quiet
+from assistant.nlu.child import run_child
 from bench.measure import percentile
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,25 +129,11 @@ def fold(job: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _child(job: dict[str, Any]) -> dict[str, Any]:
-    path = Path(job["folder"]) / "job.json"
-    path.write_text(json.dumps(job), encoding="utf-8")
-    environment = {
-        **os.environ,
-        "RASA_MAX_CACHE_SIZE": "0",
-        "RASA_TELEMETRY_ENABLED": "false",
-        "PYTHONPATH": str(ROOT),
-    }
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "bench.nlu_pipelines", "--job", str(path)],
-        cwd=job["folder"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return json.loads((Path(job["folder"]) / "result.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    done = run_child("bench.nlu_pipelines", Path(job["folder"]), job, "result.json")
+    result: dict[str, Any] | None = done.outcome
+    if result is None:
+        raise RuntimeError(done.printed[-2000:])
+    return result
 
 
 # --- all folds ---------------------------------------------------------------------------------
@@ -325,7 +309,7 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="train on hand-written examples alone")
     parser.add_argument("--outside", type=Path, default=None, help="folder with others' utterances")
     parser.add_argument("--output", type=Path, default=ROOT / "out" / "bench-nlu.json")
-    parser.add_argument("--job", type=Path, default=None, help=argparse.SUPPRESS)
+    parser.add_argument("job", nargs="?", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.job is not None:
         job = json.loads(arguments.job.read_text(encoding="utf-8"))

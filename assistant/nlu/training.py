@@ -6,10 +6,8 @@ Importing this module does not import Rasa.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,7 +18,7 @@ from pathlib import Path
 import portalocker
 
 from assistant.errors import StorageError, TrainingDataError, UnderstandingError
-from assistant.nlu.child import child_environment
+from assistant.nlu.child import Ended, run_child
 from assistant.nlu.training_check import check
 from assistant.settings import Settings
 
@@ -146,39 +144,23 @@ def _train(settings: Settings, model: Path) -> None:
 
 def _run(settings: Settings, folder: Path) -> dict[str, str]:
     """Train in a child process; see `training_process` for what comes back."""
-    job = folder / "job.json"
-    content = {
+    job = {
         "config": str(settings.nlu_config),
         "domain": str(settings.nlu_data / "domain"),
         "data": [str(settings.nlu_data / part) for part in ("nlu", "rules.yml", "stories.yml")],
         "folder": str(folder),
         "name": "model.tar.gz",
     }
-    job.write_text(json.dumps(content), encoding="utf-8")
-    done = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-W", "ignore", "-m", "assistant.nlu.training_process", str(job)],
-        cwd=folder,
-        env=child_environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    try:
-        outcome: dict[str, str] = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return _without_outcome(folder, done)
-    return outcome
+    done = run_child("assistant.nlu.training_process", folder, job, "outcome.json")
+    outcome: dict[str, str] | None = done.outcome
+    return _without_outcome(folder, done) if outcome is None else outcome
 
 
-def _without_outcome(folder: Path, done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+def _without_outcome(folder: Path, done: Ended) -> dict[str, str]:
     """The child could not even say what went wrong."""
-    if shutil.disk_usage(folder).free < 1_000_000 or "No space left" in done.stdout:
+    if shutil.disk_usage(folder).free < 1_000_000 or "No space left" in done.printed:
         return {"kind": "storage", "text": "no space left on the disk"}
-    last = done.stdout.strip().splitlines()[-1:] or ["no message"]
-    return {"kind": "other", "text": f"training ended with status {done.returncode}: {last[0]}"}
+    return {"kind": "other", "text": f"training ended with status {done.status}: {done.last_line}"}
 
 
 def _forget_old(folder: Path) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from assistant.errors import UnderstandingError
-from assistant.nlu.child import child_environment
+from assistant.nlu.child import run_child
 from assistant.nlu.examples import items, read_yaml
 from assistant.nlu.finding import Finding
 from assistant.settings import Settings
@@ -28,30 +25,16 @@ Places = dict[str, tuple[str, int]]
 def contradictions(settings: Settings) -> list[Finding]:
     """Errors by Rasa's own validation. Raises UnderstandingError when it could not be run."""
     with tempfile.TemporaryDirectory() as folder:
-        job = Path(folder) / "job.json"
-        content = {
+        job = {
             "config": str(settings.nlu_config),
             "domain": str(settings.nlu_data / "domain"),
             "data": [str(settings.nlu_data / name) for name in ("rules.yml", "stories.yml")],
         }
-        job.write_text(json.dumps(content), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "assistant.nlu.rules_process", str(job)],
-            cwd=folder,
-            env=child_environment(Path(folder)),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-        try:
-            complaints = json.loads((Path(folder) / "outcome.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise UnderstandingError(f"rules were not checked: {last}") from error
+        done = run_child("assistant.nlu.rules_process", Path(folder), job, "outcome.json")
+    if done.outcome is None:
+        raise UnderstandingError(f"rules were not checked: {done.last_line}")
     places = dict(_places(settings))
-    found = [finding for text in complaints for finding in readable(text, places)]
+    found = [finding for text in done.outcome for finding in readable(text, places)]
     return list(dict.fromkeys(found))
 
 

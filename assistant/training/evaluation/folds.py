@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -17,7 +14,7 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from assistant.errors import UnderstandingError
-from assistant.nlu.child import child_environment
+from assistant.nlu.child import run_child
 from assistant.nlu.examples import names, plain, same
 from assistant.settings import Settings
 from assistant.training.evaluation.scores import Sentence
@@ -130,23 +127,10 @@ def ask_model(model: Path, ask: Sequence[tuple[str, str]], learnt: frozenset[str
 
 
 def _child(folder: Path, job: dict[str, Any]) -> list[dict[str, Any]]:
-    path = folder / "job.json"
-    path.write_text(json.dumps(job), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "assistant.training.evaluation.fold_process", str(path)],
-        cwd=folder,
-        env=child_environment(folder),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    try:
-        answers: list[dict[str, Any]] = json.loads((folder / "answers.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise UnderstandingError(f"an evaluation ended with status {done.returncode}: {last}") from error
+    done = run_child("assistant.training.evaluation.fold_process", folder, job, "answers.json")
+    answers: list[dict[str, Any]] | None = done.outcome
+    if answers is None:
+        raise UnderstandingError(f"an evaluation ended with status {done.status}: {done.last_line}")
     return answers
 
 
