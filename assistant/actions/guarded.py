@@ -69,7 +69,7 @@ def judged(turn: Turn, code: str) -> Outcome | None:
     if turn.certainty < _UNCLEAR:
         turn.say("utter_passcode_unclear")
         return None
-    outcome = turn.services.guard.answer(turn.conversation, code, typed="certainty" not in turn.metadata)
+    outcome = turn.services.guard.answer(turn.conversation, code, typed=turn.is_typed)
     if not outcome.right:
         turn.say("utter_passcode_wrong" if outcome.judged else "utter_passcode_no_answer")
     return outcome

@@ -56,6 +56,11 @@ class Turn:
         self._shown = 0
 
     @property
+    def is_typed(self) -> bool:
+        """Not heard at all, so that every letter is certain."""
+        return "certainty" not in self.metadata
+
+    @property
     def is_guests(self) -> bool:
         """Anybody may be listening."""
         return self.metadata.get("reach") == Reach.GUEST.value

@@ -8,6 +8,7 @@ import pty
 import re
 import resource
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,14 @@ from tests.conftest import ROOT
 SECONDS = 200
 """After which a command counts as stuck; the machine may be busy."""
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def trainers_copy(folder: Path) -> Path:
+    """What is taught, in a folder of a trainer's own."""
+    shutil.copytree(ROOT / "nlu_data", folder / "nlu_data")
+    shutil.copy(ROOT / "config.yml", folder)
+    (folder / "voices").symlink_to(ROOT / "voices")
+    return folder
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from assistant.settings import Settings
 from assistant.training.utterances.editing import Utterances
-from tests.cli.command import Assistant
-from tests.conftest import ROOT
+from tests.cli.command import Assistant, trainers_copy
 
 CSV = """\
 text,category
@@ -41,11 +39,7 @@ JSON = {
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    shutil.copytree(ROOT / "nlu_data", folder / "nlu_data")
-    shutil.copy(ROOT / "config.yml", folder)
-    (folder / "voices").symlink_to(ROOT / "voices")
-    return folder
+    return trainers_copy(tmp_path / "data")
 
 
 @pytest.fixture

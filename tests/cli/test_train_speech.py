@@ -10,8 +10,7 @@ import pytest
 from assistant.nlu.training import fingerprint, training_files
 from assistant.settings import Settings
 from tests.asr.strangers import foreign_model
-from tests.cli.command import Assistant
-from tests.conftest import ROOT
+from tests.cli.command import Assistant, trainers_copy
 
 SENTENCE = """
   - intent: check_balance
@@ -24,10 +23,7 @@ SENTENCE = """
 def data(newcomer: Assistant, nlu_model: Path, tmp_path: Path) -> Path:
     """The project's data and a sentence with a word of its own. The model for them is there: understanding
     is trained elsewhere."""
-    folder = tmp_path / "data"
-    shutil.copytree(ROOT / "nlu_data", folder / "nlu_data")
-    shutil.copy(ROOT / "config.yml", folder)
-    (folder / "voices").symlink_to(ROOT / "voices")
+    folder = trainers_copy(tmp_path / "data")
     with (folder / "nlu_data" / "en" / "nlu" / "accounts.yml").open("a", encoding="utf-8") as stream:
         stream.write(SENTENCE)
     settings = Settings(data=folder, home=newcomer.home)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Assistant
+from tests.cli.command import Assistant, trainers_copy
 from tests.conftest import ROOT
 
 SECTION = (ROOT / "README.md").read_text("utf-8").split("## For trainers")[1].split("\n## ")[0]
@@ -21,10 +20,7 @@ COMMANDS = [line[2:] for line in SECTION.splitlines() if line.startswith("$ ")]
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy that is a repository of its own."""
-    folder = tmp_path / "checkout"
-    shutil.copytree(ROOT / "nlu_data", folder / "nlu_data")
-    shutil.copy(ROOT / "config.yml", folder)
-    (folder / "voices").symlink_to(ROOT / "voices")
+    folder = trainers_copy(tmp_path / "checkout")
     git(folder, "init", "-q")
     git(folder, "add", "nlu_data", "config.yml")
     git(folder, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "-m", "as it was")

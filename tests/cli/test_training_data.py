@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Assistant
-from tests.conftest import ROOT
+from tests.cli.command import Assistant, trainers_copy
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A trainer's copy of what is taught."""
-    folder = tmp_path / "data"
-    shutil.copytree(ROOT / "nlu_data", folder / "nlu_data")
-    shutil.copy(ROOT / "config.yml", folder)
-    (folder / "voices").symlink_to(ROOT / "voices")
-    return folder
+    return trainers_copy(tmp_path / "data")
 
 
 @pytest.mark.parametrize(

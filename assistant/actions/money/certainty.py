@@ -28,7 +28,7 @@ _SOUND_ALIKE = frozenset({"thirteen", "fourteen", "thirty", "forty"})
 _NAME = 0.3
 """The same for each word of a name."""
 _YES = 0.45
-"""The same for each word of a yes: "guess", heard as one, reaches 0.36."""
+"""The same for each word of a yes."""
 _OPTIONS = 3
 """Amounts that one short question can tell apart."""
 
@@ -64,7 +64,7 @@ def doubt(text: str, known: Mapping[str, Any]) -> AmountDoubt:
     """The same of a text and what is known of how it was heard."""
     meant = _meanings(text)
     level = Level.STRONG if len(meant) > 1 else Level.NONE
-    if not meant or _is_typed(known):
+    if not meant or "certainty" not in known:  # typed
         return AmountDoubt(level, meant)
     level = max(level, _by_words(text, known))
     behind = _others(known, meant)
@@ -81,12 +81,12 @@ def doubt(text: str, known: Mapping[str, Any]) -> AmountDoubt:
 
 def sounds_like_others(turn: Turn, said: str, among: Iterable[str]) -> bool:
     """Whether a spoken name could as well be another of these: "Martin Durand" and "Martine Durand"."""
-    return not is_typed(turn) and len(matching.candidates(said, among)) > 1
+    return not turn.is_typed and len(matching.candidates(said, among)) > 1
 
 
 def name_is_clear(turn: Turn, said: str) -> bool:
     """Whether the words of a name were heard well."""
-    if is_typed(turn):
+    if turn.is_typed:
         return True
     heard: dict[str, float] = {}
     for word, confidence in turn.metadata.get("words") or ():
@@ -102,22 +102,13 @@ def is_clear_yes(turn: Turn) -> bool:
     """
     if turn.intent != "affirm" or turn.heard != Filters() or turn.metadata.get(SHORTCUT):
         return False
-    if is_typed(turn):
+    if turn.is_typed:
         return True
     known = turn.metadata
     if known.get("overlapped") or not known.get("reply_heard") or not known.get("yes"):
         return False
     words = known.get("words") or ()
     return bool(words) and min(confidence for _, confidence in words) >= _YES
-
-
-def is_typed(turn: Turn) -> bool:
-    """Whether it was not heard at all, so that every letter is certain."""
-    return _is_typed(turn.metadata)
-
-
-def _is_typed(known: Mapping[str, Any]) -> bool:
-    return "certainty" not in known
 
 
 def _meanings(text: str) -> tuple[SaidAmount, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assistant.actions.accounts import label
-from assistant.actions.money.certainty import Level, amount_doubt, is_typed, name_is_clear
+from assistant.actions.money.certainty import Level, amount_doubt, name_is_clear
 from assistant.actions.money.checks import checked
 from assistant.actions.money.draft import Draft, Source, Step
 from assistant.actions.money.heard import Parts
@@ -162,7 +162,8 @@ def _misheard_again(turn: Turn, draft: Draft) -> Draft:
 
 def _denies(turn: Turn) -> bool:
     """Whether it begins as an objection does: "no, forty"."""
-    return turn.text.casefold().split(maxsplit=1)[:1] in ([each] for each in turn.phrases.words("objections"))
+    first = turn.text.casefold().split(maxsplit=1)[:1]
+    return bool(first) and first[0] in turn.phrases.words("objections")
 
 
 def _with_names(turn: Turn, draft: Draft, parts: Parts) -> Draft:
@@ -193,7 +194,7 @@ def _with_names(turn: Turn, draft: Draft, parts: Parts) -> Draft:
 
 def _is_misheard_again(turn: Turn, draft: Draft, said: str) -> bool:
     """ "No, to Martine", heard as Martin again: he is not meant, and somebody who sounds like him is."""
-    if not said or draft.step is not Step.READ_BACK or is_typed(turn) or not _denies(turn):
+    if not said or draft.step is not Step.READ_BACK or turn.is_typed or not _denies(turn):
         return False
     try:
         return resolve(turn, said, draft.refused) == draft.to
