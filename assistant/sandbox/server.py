@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 
 from assistant.errors import PortInUseError
-from assistant.sandbox.app import create_app
 from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.quirks import Quirk
 
@@ -44,6 +43,9 @@ def serve(
     Raises PortInUseError when a port that was named is taken or may not be used, StorageError,
     SettingsError.
     """
+    # Imported here: the database and the web server, which commands that only name the bank do without.
+    from assistant.sandbox.app import create_app
+
     listener = bind(host, port)
     try:
         app = create_app(database, seed=seed, today=today, reset=reset, quirks=quirks, announce=announce)

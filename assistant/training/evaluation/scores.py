@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.stats import binomtest
 
 OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"
@@ -62,6 +61,8 @@ class Share:
     def interval(self) -> Interval:
         if not self.all:
             return 0.0, 1.0
+        from scipy.stats import binomtest  # takes longer to import than the whole command line
+
         limits = binomtest(self.right, self.all).proportion_ci(0.95, method="wilson")
         return float(limits.low), float(limits.high)
 
