@@ -8,13 +8,13 @@ from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.model_training import train_nlu
-from rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer import CountVectorsFeaturizer
 from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from ruamel.yaml import YAML
 
+from assistant.nlu.components.counts import SentenceCounts
 from assistant.nlu.components.intents import MarginClassifier
 
 OURS = "assistant.nlu.components"
@@ -32,8 +32,8 @@ class Taught:
         storage = LocalModelStorage.create(folder)
         context = ExecutionContext(GraphSchema({}), node_name="counts")
         self._tokenizer = WhitespaceTokenizer(WhitespaceTokenizer.get_default_config())
-        self._counts = CountVectorsFeaturizer.create(
-            CountVectorsFeaturizer.get_default_config(), storage, Resource("counts"), context
+        self._counts = SentenceCounts.create(
+            SentenceCounts.get_default_config(), storage, Resource("counts"), context
         )
         data = TrainingData(
             [Message.build(text, intent=intent) for intent in intents for text in SENTENCES[intent]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
+from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
@@ -90,7 +91,7 @@ class MarginClassifier(IntentClassifier, GraphComponent):
         names = np.array([each.get(INTENT) for each in examples])
         if len(set(names)) < 2:
             raise InvalidConfigException("there must be utterances of two intents at least")
-        blocks = _stacked([_blocks(each) for each in examples])
+        blocks = _stacked(examples)
         scales = {origin: self._scale(block) for origin, block in blocks.items()}
         known = scipy.sparse.hstack([_scaled(blocks[origin], *scales[origin]) for origin in blocks]).tocsr()
         confidence = beside(lambda: self._confidence(known, names))
@@ -209,20 +210,37 @@ def _blocks(message: Message) -> dict[str, _Block]:
     """One sentence, by featurizer."""
     return {
         str(each.origin): _Block(scipy.sparse.csr_matrix(each.features), each.is_dense())
-        for each in message.features
-        if each.attribute == TEXT and each.type == FEATURE_TYPE_SENTENCE
+        for each in _sentence_features(message)
     }
 
 
-def _stacked(rows: Sequence[Mapping[str, _Block]]) -> dict[str, _Block]:
+def _stacked(messages: Sequence[Message]) -> dict[str, _Block]:
     """All sentences, by featurizer, in the order of the pipeline."""
-    kinds = {origin: block for blocks in rows for origin, block in blocks.items()}
+    parts: dict[str, list[tuple[int, Any]]] = {}
+    dense: dict[str, bool] = {}
+    for row, message in enumerate(messages):
+        for each in _sentence_features(message):
+            origin = str(each.origin)
+            dense[origin] = each.is_dense()
+            # One matrix of all rows and not one a row: most of the time goes into making them.
+            parts.setdefault(origin, []).append((row, scipy.sparse.coo_matrix(each.features)))
     stacked = {}
-    for origin, kind in kinds.items():
-        nothing = _Block(scipy.sparse.csr_matrix((1, kind.matrix.shape[1])), kind.dense)
-        matrix = scipy.sparse.vstack([blocks.get(origin, nothing).matrix for blocks in rows])
-        stacked[origin] = _Block(matrix.tocsr(), kind.dense)
+    for origin, rows in parts.items():
+        lengths = [matrix.nnz for _, matrix in rows]
+        where = (
+            np.repeat([row for row, _ in rows], lengths),
+            np.concatenate([matrix.col for _, matrix in rows]),
+        )
+        values = np.concatenate([matrix.data for _, matrix in rows])
+        shape = (len(messages), rows[0][1].shape[1])
+        stacked[origin] = _Block(scipy.sparse.coo_matrix((values, where), shape).tocsr(), dense[origin])
     return stacked
+
+
+def _sentence_features(message: Message) -> Iterator[Features]:
+    return (
+        each for each in message.features if each.attribute == TEXT and each.type == FEATURE_TYPE_SENTENCE
+    )
 
 
 def _scaled(block: _Block, rarity: Floats, length: float) -> scipy.sparse.csr_matrix:

@@ -9,7 +9,7 @@ from babel.dates import get_month_names
 
 from assistant.nlu.values import calendar
 from assistant.nlu.values.calendar import Span
-from assistant.nlu.values.words import Number, Word, at, numbers, word_set
+from assistant.nlu.values.words import Number, Word, numbers, word_set
 
 _MONTHS = {name.lower(): number for number, name in get_month_names("wide", locale="en").items()}
 _SHORT_MONTHS = {
@@ -46,14 +46,16 @@ class Reading:
         self.today = today
         self.future = future
         self.typed = typed or {}
-        self._numbers = numbers(tuple(words))
+        # A period may begin at any word in a dozen ways, so these are asked a hundred times a sentence.
+        self._texts = {index: word.text for index, word in enumerate(words)}
+        self._numbers = {each.first: each for each in reversed(numbers(tuple(words)))}
 
     def word(self, index: int) -> str:
-        return self.words[index].text if 0 <= index < len(self.words) else ""
+        return self._texts.get(index, "")
 
     def number(self, index: int) -> Number | None:
         """The number that begins here."""
-        return at(self._numbers, index)
+        return self._numbers.get(index)
 
     def skip(self, index: int, *words: str) -> int:
         """The place behind an optional word."""
