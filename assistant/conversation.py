@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from assistant.asr import second_hearing
 from assistant.asr.adaptation_questions import Question, answers, question_of
 from assistant.asr.confusions import holds_number
+from assistant.asr.endpoint import EndOfTurn
 from assistant.asr.recogniser import Recogniser
 from assistant.audio.watched import Watched
 from assistant.engines import Dialogue as Dialogue
@@ -75,10 +76,12 @@ class Conversation:
         clock: Callable[[], float] = time.monotonic,
         keep: Callable[[Turn], None] | None = None,
         reach: Reach = Reach.ALL,
+        ends: Callable[[Sequence[str]], float | None] = lambda _words: None,
     ) -> None:
         """`name` keeps the dialogue's memory apart from that of other conversations.
 
         `keep` is handed each turn when it is over; it raises nothing. `reach`: how far requests may go.
+        `ends`: see `EndOfTurn`.
         `on_speech` is handed the reply sentence by sentence, the first while the others are not rendered yet.
         """
         self._dialogue = dialogue
@@ -92,6 +95,7 @@ class Conversation:
         self._on_speech = on_speech or (lambda _: None)
         self.name = name
         self._reach = reach
+        self._ends = ends
         self._clock = clock
         self._keep = keep
         self._turns = 0
@@ -113,6 +117,10 @@ class Conversation:
         asked = question_of(last.expects)
         if asked is not self._asked:
             self._expect(asked)
+
+    def end_of_turn(self, pace: float) -> EndOfTurn:
+        """When what is said now is over, by somebody who pauses like that; see there."""
+        return EndOfTurn(self._asked, pace=pace, ends=self._ends)
 
     def makes_sense(self, text: str) -> bool:
         """Whether the dialogue would clearly know what to do with it; nothing is remembered."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +13,7 @@ from types import TracebackType
 from weakref import WeakSet
 
 from assistant.actions.services import AskPassword, Services, clock, configure, nobody_types
+from assistant.asr.endings import Endings
 from assistant.asr.hearing import Hearing
 from assistant.asr.store import SpeechModelStore
 from assistant.asr.taught import teach
@@ -84,6 +85,7 @@ class Desk:
         self._password = password
         self._payments: Payments | None = None
         self.hearing: Hearing | None = None
+        self._endings = Endings()
         self.synthesiser: Synthesiser | None = None
         self.voice_problem: AssistantError | None = None
         self.portfolio: Portfolio | None = None
@@ -148,7 +150,9 @@ class Desk:
             if self._replace_model is not None:
                 self._replace_model(change.model)
             if self.hearing is not None:
-                self.hearing.replace(teach(self.settings).model).result()
+                taught = teach(self.settings)
+                self._endings = taught.endings
+                self.hearing.replace(taught.model).result()
         except AssistantError as error:
             self._notices.put(
                 f"I could not take up what was trained ({error.code}), and go on with what I know."
@@ -182,6 +186,7 @@ class Desk:
             name=name,
             keep=self._keep,
             reach=reach,
+            ends=self._ends,
         )
         self._conversations.add(conversation)
         return conversation
@@ -219,13 +224,19 @@ class Desk:
 
     def _load_hearing(self, model: Path | None) -> None:
         try:
-            model = model or teach(self.settings).model
+            if model is None:
+                taught = teach(self.settings)
+                model, self._endings = taught.model, taught.endings
         except AssistantError as error:
             _log.warning("hearing with an untaught model: %s", error.code)
             model = SpeechModelStore(self.settings).active
         patience = _PATIENT if self._patient else _PATIENCE
         self.hearing = Hearing(model, self.settings.voice / "lexicon", patience=patience)
         self._closing.callback(self.hearing.close)
+
+    def _ends(self, words: Sequence[str]) -> float | None:
+        """By the training data as they are now; conversations outlive them."""
+        return self._endings.share(words)
 
     def _after_a_turn(self, event: Event) -> None:
         """Answers may have brought new names. Notices come before what is said next."""

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from assistant.nlu.training import train
+from assistant.practice import practice_settings, practising
 from assistant.settings import Settings
+from assistant.startup import Desk
 from tests.asr.speech import Say, synthetic_voice
 from tests.store_servers import StoreServer, missing, running
 
@@ -26,6 +28,15 @@ def nlu_model(pytestconfig: pytest.Config) -> Path:
     cache = pytestconfig.cache
     home = Path(cache.mkdir("assistant")) if cache else ROOT / ".pytest_cache" / "assistant"
     return train(Settings(data=ROOT, home=home), lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def practice_desk(tmp_path_factory: pytest.TempPathFactory, nlu_model: Path) -> Iterator[Desk]:
+    """Everything loaded, at the practice bank; whoever uses it belongs to the group "desk"."""
+    home = tmp_path_factory.mktemp("desk")
+    settings = practice_settings(Settings(data=ROOT, home=home, keyring=False))
+    with practising(settings), Desk(settings).load(model=nlu_model) as loaded:
+        yield loaded
 
 
 @pytest.fixture(scope="session")

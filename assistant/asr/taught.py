@@ -8,19 +8,20 @@ import os
 import shutil
 import subprocess
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from assistant.asr.adaptation import Missing, adapt, adaptable, nearest
 from assistant.asr.adaptation_questions import check_expected
 from assistant.asr.adaptation_sentences import utterances
+from assistant.asr.endings import Endings
 from assistant.asr.store import SpeechModelStore
 from assistant.errors import SpeechModelError, StorageError
 from assistant.settings import Settings
 
 _KEPT = 3
 """Models of earlier data that are kept, so that going back costs nothing."""
-_REPORT = "taught.json"
+_REPORT, _ENDINGS = "taught.json", "endings.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Taught:
     """Words that the model did not know and now does, each with what it took them for before."""
     missing: tuple[Missing, ...]
     """Words that it still lacks."""
+    endings: Endings = field(default_factory=Endings)
+    """Where requests end."""
 
 
 def teach(settings: Settings) -> Taught:
@@ -77,6 +80,7 @@ def _teach(settings: Settings, model: Path, target: Path) -> None:
         target.mkdir(exist_ok=True, mode=0o700)
         words = {word for sentence in sentences for word in sentence.split()}
         report = Taught(model, (), nearest(words, model, lexicon))
+    Endings.learn(utterances(settings.nlu_data, variants=0)).write(target / _ENDINGS)
     content = {name: [asdict(each) for each in getattr(report, name)] for name in ("added", "missing")}
     fresh = target / f".{_REPORT}"
     fresh.write_text(json.dumps(content), "utf-8")
@@ -87,7 +91,8 @@ def _read(target: Path, model: Path) -> Taught:
     os.utime(target)  # used last: not among the first to be forgotten
     content = json.loads((target / _REPORT).read_text("utf-8"))
     added, missing = (tuple(Missing(**each) for each in content[name]) for name in ("added", "missing"))
-    return Taught(target if adaptable(target) else model, added, missing)
+    endings = Endings.read(target / _ENDINGS)
+    return Taught(target if adaptable(target) else model, added, missing, endings)
 
 
 def _background(settings: Settings, model: Path) -> Path | None:
@@ -103,7 +108,11 @@ def _fingerprint(settings: Settings, model: Path) -> str:
     """
     digest = hashlib.sha256()
     code = Path(__file__).parent
-    small = [*sorted(settings.nlu_data.rglob("*.yml")), *sorted(code.glob("adaptation*.py"))]
+    small = [
+        *sorted(settings.nlu_data.rglob("*.yml")),
+        *sorted(code.glob("adaptation*.py")),
+        code / "endings.py",
+    ]
     for path in [*small, *sorted(code.glob("graph*.py")), Path(__file__)]:
         content = path.read_bytes()
         digest.update(f"{path.name} {len(content)}\n".encode())

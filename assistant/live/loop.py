@@ -227,7 +227,7 @@ class LiveLoop:
         started = self._voice.started if self._voice.started is not None else begun
         hearing = HeardTurn(
             begun,
-            EndOfTurn(self._conversation.asked, pace=self._pace.pause),
+            self._conversation.end_of_turn(self._pace.pause),
             halted=halted,
             overlapped=started < self._sound_ended + (_LEAD if self._echo.audible else 0.0),
         )

@@ -164,7 +164,7 @@ class Room:
 
     def _expect_answer(self, utterance: Utterance) -> None:
         self.conversation.catch_up()
-        utterance.question = self.conversation.asked
+        utterance.rules = self.conversation.end_of_turn(self._pace.pause)
 
     def _listened(self, sound: Iterable[Samples], observer: Observer, began: float, caller: str) -> Listened:
         self._observer = observer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from assistant.asr.adaptation_questions import Question
 from assistant.asr.endpoint import EndOfTurn, Pace, Pauses, Verdict
 from assistant.asr.voice_activity import VoiceActivity
 from assistant.audio.frames import Samples, in_chunks
@@ -35,8 +34,8 @@ class Utterance:
         self._sound, self._pace, self._makes_sense = iter(in_chunks(sound)), pace, makes_sense
         self._on_voice, self._clock = on_voice, clock
         self._voice, self._recent = VoiceActivity(), RecentSound()
-        self.question: Question | None = None
-        """What was asked when it began."""
+        self.rules = EndOfTurn()
+        """For what was asked when it began, and for who speaks."""
         self.text = ""
         self.began = clock()
         """When the first voice was heard, on the clock."""
@@ -56,7 +55,7 @@ class Utterance:
 
     def __iter__(self) -> Iterator[Samples]:
         """Raises Withdrawn when it held no words, and when the sound does."""
-        voice, hearing = self._voice, HeardTurn(0.0, EndOfTurn(self.question, pace=self._pace.pause))
+        voice, hearing = self._voice, HeardTurn(0.0, self.rules)
         # Where no voice was found before the sound ended, the recogniser decides whether there was one.
         since = _PATIENCE if voice.started is None else voice.now - voice.started + _LEAD
         yield from self._recent.last(since)

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.asr.adaptation_questions import Question
+from assistant.asr.adaptation_sentences import utterances
+from assistant.asr.endings import Endings
 from assistant.asr.endpoint import EndOfTurn, Pace, Pauses, Verdict, count_digits
+from tests.conftest import ROOT
 
 FREE = EndOfTurn()
 YES_NO = EndOfTurn(Question.CONFIRMATION)
@@ -29,6 +32,12 @@ def ends_after(
     raise AssertionError("it never ends")
 
 
+@pytest.fixture(scope="module")
+def taught() -> EndOfTurn:
+    """Rules that know the requests of the training data."""
+    return EndOfTurn(ends=Endings.learn(utterances(ROOT / "nlu_data", variants=0)).share)
+
+
 def test_a_lone_yes_ends_within_six_tenths_of_a_second() -> None:
     assert ends_after(YES_NO, "yes") <= 0.6
     assert ends_after(YES_NO, "no thanks") <= 0.6
@@ -47,9 +56,39 @@ def test_what_makes_sense_ends_sooner_than_what_does_not() -> None:
     assert known < unknown < senseless
 
 
-@pytest.mark.parametrize("text", ["transfer two hundred to", "transfer", "i want to send"])
-def test_a_dangling_request_waits_even_when_it_makes_sense(text: str) -> None:
-    assert ends_after(FREE, text, makes_sense=True) >= 1.5
+@pytest.mark.parametrize(
+    "text",
+    [
+        "transfer two hundred to",
+        "i want to send",
+        "how much did i spend on",
+        "how much did i spend at",
+        "show me the",
+        "what is my",
+    ],
+)
+def test_a_dangling_request_waits_even_when_it_makes_sense(taught: EndOfTurn, text: str) -> None:
+    assert ends_after(taught, text, makes_sense=True) >= 1.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is my balance",
+        "pay off my visa please",
+        "how much did i spend on groceries last month",
+        "send fifty euros to marie",
+    ],
+)
+def test_a_whole_request_ends_soon_where_it_makes_sense_and_later_where_not(
+    taught: EndOfTurn, text: str
+) -> None:
+    assert ends_after(taught, text, makes_sense=True) < 0.5
+    assert 0.5 < ends_after(taught, text, makes_sense=False) <= 0.75
+
+
+def test_a_question_may_end_in_what_most_requests_go_on_after(taught: EndOfTurn) -> None:
+    assert ends_after(taught, "what subscriptions am i paying for", makes_sense=True) <= 0.75
 
 
 def test_an_amount_may_go_on_after_its_first_words() -> None:
@@ -115,11 +154,6 @@ def test_sixteen_digits_with_pauses_of_over_a_second_stay_one_turn() -> None:
 
 def test_digits_without_a_known_length_end_after_a_long_pause() -> None:
     assert ends_after(EndOfTurn(Question.DIGITS), "four five") == pytest.approx(Pauses().digits, abs=0.11)
-
-
-@pytest.mark.parametrize("text", ["how much did i spend at", "show me the", "send fifty to", "what is my"])
-def test_an_unfinished_sentence_gets_more_time(text: str) -> None:
-    assert ends_after(FREE, text) > ends_after(FREE, "what is my balance") + 0.5
 
 
 def test_nothing_said_ends_after_the_patience_and_not_before() -> None:

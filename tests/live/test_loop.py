@@ -14,6 +14,8 @@ from assistant.startup import Desk
 from bench.live_room import EchoPath, Room
 from tests.asr.speech import RECORDINGS, Samples, Say, hiss, silence
 
+pytestmark = pytest.mark.xdist_group("desk")  # one desk is loaded for all of them
+
 BALANCE = read_recording(RECORDINGS / "check-balance-1.flac")
 YES = read_recording(RECORDINGS / "affirm-1.flac")
 STOP = read_recording(RECORDINGS / "stop-1.flac")
@@ -23,8 +25,8 @@ WAKE = Manner("hello assistant")
 
 
 @pytest.fixture
-def room(desk: Desk) -> Iterator[Room]:
-    with_open = Room(desk, OPEN)
+def room(practice_desk: Desk) -> Iterator[Room]:
+    with_open = Room(practice_desk, OPEN)
     yield with_open
     with_open.close()
 
@@ -56,8 +58,10 @@ def test_noise_and_breathing_are_no_turn(room: Room) -> None:
     assert room.of(ReplyText) == []
 
 
-def test_the_wake_phrase_opens_the_microphone_and_a_request_may_follow_at_once(desk: Desk, say: Say) -> None:
-    room = Room(desk, WAKE)
+def test_the_wake_phrase_opens_the_microphone_and_a_request_may_follow_at_once(
+    practice_desk: Desk, say: Say
+) -> None:
+    room = Room(practice_desk, WAKE)
     answer_to(room, BALANCE)
     assert room.heard == []
     answer_to(room, say("hello assistant"), silence(1.0), BALANCE)
@@ -67,16 +71,16 @@ def test_the_wake_phrase_opens_the_microphone_and_a_request_may_follow_at_once(d
     room.close()
 
 
-def test_who_woke_it_and_says_nothing_is_not_waited_for_for_ever(desk: Desk, say: Say) -> None:
-    room = Room(desk, WAKE)
+def test_who_woke_it_and_says_nothing_is_not_waited_for_for_ever(practice_desk: Desk, say: Say) -> None:
+    room = Room(practice_desk, WAKE)
     room.say(say("hello assistant"))
     room.run(12)
     assert [each.state for each in room.of(LoopState)] == ["open", "asleep"]
     room.close()
 
 
-def test_a_question_of_ours_opens_the_microphone_once(desk: Desk, say: Say) -> None:
-    room = Room(desk, WAKE)
+def test_a_question_of_ours_opens_the_microphone_once(practice_desk: Desk, say: Say) -> None:
+    room = Room(practice_desk, WAKE)
     answer_to(room, say("hello assistant"), silence(1.0), say("show me all my transactions this month"))
     assert [each.response for each in room.of(ReplyText)][-1] == "utter_more_offer"
     assert room.loop.state.value == "open"
@@ -108,8 +112,8 @@ def test_a_key_silences_at_once(room: Room) -> None:
     assert [each.by for each in room.of(Interrupted)] == ["key"]
 
 
-def test_our_own_echo_is_no_turn(desk: Desk) -> None:
-    room = Room(desk, OPEN, echo=EchoPath(gain=-3.0, delay=0.2))
+def test_our_own_echo_is_no_turn(practice_desk: Desk) -> None:
+    room = Room(practice_desk, OPEN, echo=EchoPath(gain=-3.0, delay=0.2))
     answer_to(room, BALANCE)
     answer_to(room, LIST)
     room.run(3)
@@ -117,8 +121,8 @@ def test_our_own_echo_is_no_turn(desk: Desk) -> None:
     room.close()
 
 
-def test_keys_talk_mute_and_end_a_turn(desk: Desk) -> None:
-    room = Room(desk, Manner())
+def test_keys_talk_mute_and_end_a_turn(practice_desk: Desk) -> None:
+    room = Room(practice_desk, Manner())
     answer_to(room, BALANCE)
     assert room.heard == []
     room.loop.press(Key.TALK)

@@ -2,33 +2,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from assistant.practice import practice_settings, practising
 from assistant.rooms.access import Access
 from assistant.rooms.door import Kind, open_door
 from assistant.rooms.server import RoomServer
-from assistant.settings import Settings
 from assistant.startup import Desk
-from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="session")
-def rooms_desk(tmp_path_factory: pytest.TempPathFactory, nlu_model: Path) -> Iterator[Desk]:
-    """Everything loaded, at the practice bank."""
-    home = tmp_path_factory.mktemp("rooms")
-    settings = practice_settings(Settings(data=ROOT, home=home, keyring=False))
-    with practising(settings), Desk(settings).load(model=nlu_model) as loaded:
-        yield loaded
-
-
-@pytest.fixture(scope="session")
-def wyoming(rooms_desk: Desk) -> Iterator[str]:
+def wyoming(practice_desk: Desk) -> Iterator[str]:
     """Address of a server in this process, open to this computer."""
     door = open_door(Kind.WYOMING, "tcp://127.0.0.1:0")
-    with serving(RoomServer(rooms_desk, [door], Access(rooms_desk.settings))):
+    with serving(RoomServer(practice_desk, [door], Access(practice_desk.settings))):
         yield door.uri
 
 

@@ -28,7 +28,7 @@ from assistant.startup import Desk
 from tests.rooms.conftest import serving
 from tests.rooms.devices import PATIENCE, Device, device, run
 
-pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
+pytestmark = pytest.mark.xdist_group("desk")  # one desk is loaded for all of them
 
 PRIVATE = [
     "how much money is in my everyday account",
@@ -46,8 +46,8 @@ PRIVATE = [
 
 
 @pytest.fixture(scope="module")
-def access(rooms_desk: Desk) -> Access:
-    return Access(rooms_desk.settings)
+def access(practice_desk: Desk) -> Access:
+    return Access(practice_desk.settings)
 
 
 @pytest.fixture(scope="module")
@@ -61,18 +61,18 @@ def hall(access: Access) -> Admission:
 
 
 @pytest.fixture(scope="module")
-def doors(rooms_desk: Desk, access: Access) -> Iterator[dict[Kind, int]]:
+def doors(practice_desk: Desk, access: Access) -> Iterator[dict[Kind, int]]:
     """Ports of doors that are open to the whole network."""
     opened = [open_door(Kind.WYOMING, "tls://0.0.0.0:0"), open_door(Kind.WEBSOCKET, "wss://0.0.0.0:0")]
     assert [urlsplit(each.uri).scheme for each in opened] == ["tls", "wss"]
-    with serving(RoomServer(rooms_desk, opened, access)):
+    with serving(RoomServer(practice_desk, opened, access)):
         yield {each.kind: each.address[1] for each in opened}
 
 
 @pytest.fixture(scope="module")
-def trusting(rooms_desk: Desk, doors: dict[Kind, int]) -> ssl.SSLContext:
+def trusting(practice_desk: Desk, doors: dict[Kind, int]) -> ssl.SSLContext:
     """What a device knows the server by."""
-    return ssl.create_default_context(cafile=authority_file(rooms_desk.settings))
+    return ssl.create_default_context(cafile=authority_file(practice_desk.settings))
 
 
 @asynccontextmanager
@@ -149,7 +149,7 @@ def test_a_known_satellite_goes_on_with_its_conversation_when_it_is_back(
 
 
 def test_an_unmodified_client_comes_in_by_a_certificate(
-    doors: dict[Kind, int], kitchen: Admission, tmp_path: Path, rooms_desk: Desk
+    doors: dict[Kind, int], kitchen: Admission, tmp_path: Path, practice_desk: Desk
 ) -> None:
     """What stunnel does on the device: it shows the certificate, and the client speaks plainly to it."""
     bundle = tmp_path / "kitchen.pem"
@@ -176,12 +176,12 @@ def test_an_unmodified_client_comes_in_by_a_certificate(
 
 
 def test_a_certificate_that_is_not_ours_opens_nothing(
-    doors: dict[Kind, int], tmp_path: Path, trusting: ssl.SSLContext, rooms_desk: Desk
+    doors: dict[Kind, int], tmp_path: Path, trusting: ssl.SSLContext, practice_desk: Desk
 ) -> None:
-    other = Access(Settings(data=rooms_desk.settings.data, home=tmp_path, keyring=False)).add("kitchen")
+    other = Access(Settings(data=practice_desk.settings.data, home=tmp_path, keyring=False)).add("kitchen")
     bundle = tmp_path / "other.pem"
     bundle.write_text(other.certificate)
-    context = ssl.create_default_context(cafile=authority_file(rooms_desk.settings))
+    context = ssl.create_default_context(cafile=authority_file(practice_desk.settings))
     context.load_cert_chain(bundle)
 
     async def ask() -> None:
@@ -258,9 +258,9 @@ def test_who_was_removed_is_let_in_no_more(
 
 
 def test_nothing_that_opens_a_door_lies_on_the_disk(
-    access: Access, kitchen: Admission, rooms_desk: Desk
+    access: Access, kitchen: Admission, practice_desk: Desk
 ) -> None:
-    files = [each for each in rooms_desk.settings.satellites.iterdir() if each.is_file()]
+    files = [each for each in practice_desk.settings.satellites.iterdir() if each.is_file()]
     book = next(each for each in files if each.name == "satellites.json").read_text()
     assert kitchen.token not in book and '"kitchen"' in book
     for each in files:

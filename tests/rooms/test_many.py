@@ -18,7 +18,7 @@ from assistant.turn import Turn
 from tests.asr.speech import Samples, silence
 from tests.rooms.devices import device, recording
 
-pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
+pytestmark = pytest.mark.xdist_group("desk")  # one desk is loaded for all of them
 
 SATELLITES = 50
 ASKED = {
@@ -70,10 +70,10 @@ def test_fifty_satellites_at_once_and_none_hears_anothers_answer(wyoming: str) -
         assert turn == alone[name], name
 
 
-def test_what_happens_at_a_bank_is_told_to_the_conversation_that_asked(rooms_desk: Desk) -> None:
+def test_what_happens_at_a_bank_is_told_to_the_conversation_that_asked(practice_desk: Desk) -> None:
     """Everything reads other accounts: as many turns as threads, and each sees its own calls alone."""
-    rooms = Rooms(rooms_desk)
-    assert rooms_desk.portfolio is not None
+    rooms = Rooms(practice_desk)
+    assert practice_desk.portfolio is not None
     called: list[list[Event]] = [[] for _ in range(8)]
 
     def take(number: int) -> Turn:
@@ -85,7 +85,7 @@ def test_what_happens_at_a_bank_is_told_to_the_conversation_that_asked(rooms_des
         return await asyncio.gather(*(asyncio.to_thread(take, number) for number in range(8)))
 
     for _ in range(4):
-        rooms_desk.portfolio.forget()
+        practice_desk.portfolio.forget()
         for number, turn in enumerate(asyncio.run(all_at_once())):
             assert turn.failure is None
             if number % 2 == 0:

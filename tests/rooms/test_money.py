@@ -14,7 +14,7 @@ from wyoming.snd import Played
 from tests.asr.speech import Samples, Say, silence
 from tests.rooms.devices import Device, device, run, voice
 
-pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
+pytestmark = pytest.mark.xdist_group("desk")  # one desk is loaded for all of them
 
 WISH = "send forty five euros to marie from the joint account"
 READ_BACK = re.compile(r"^I pay €45\.00 .*to Marie Dubois,? .*from your Joint account, today")

@@ -29,7 +29,7 @@ from tests.asr.speech import silence
 from tests.rooms.conftest import serving
 from tests.rooms.devices import recording
 
-pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
+pytestmark = pytest.mark.xdist_group("desk")  # one desk is loaded for all of them
 
 LOOPBACK = ["127.0.0.1"]
 
@@ -56,7 +56,7 @@ class Satellite(AsyncEventHandler):
         return True
 
 
-def test_a_satellite_is_called_served_and_called_again_when_it_was_gone(rooms_desk: Desk) -> None:
+def test_a_satellite_is_called_served_and_called_again_when_it_was_gone(practice_desk: Desk) -> None:
     events: list[Event] = []
     over = threading.Event()
     place = open_door(Kind.WYOMING, "tcp://127.0.0.1:0")
@@ -73,7 +73,9 @@ def test_a_satellite_is_called_served_and_called_again_when_it_was_gone(rooms_de
         finally:
             await server.stop()
 
-    server = RoomServer(rooms_desk, [], Access(rooms_desk.settings), satellites=[f"tcp://127.0.0.1:{port}"])
+    server = RoomServer(
+        practice_desk, [], Access(practice_desk.settings), satellites=[f"tcp://127.0.0.1:{port}"]
+    )
     with serving(server):
         for _ in range(2):
             events.clear()
@@ -87,9 +89,9 @@ def test_a_satellite_is_called_served_and_called_again_when_it_was_gone(rooms_de
 @pytest.mark.parametrize(
     "uri", ["tcp://192.0.2.7:10700", "http://127.0.0.1:1", "tcp://127.0.0.1", "tls://x:y"]
 )
-def test_nobody_is_called_over_the_network_without_tls(rooms_desk: Desk, uri: str) -> None:
+def test_nobody_is_called_over_the_network_without_tls(practice_desk: Desk, uri: str) -> None:
     with pytest.raises(AddressError):
-        Visit(Rooms(rooms_desk), Access(rooms_desk.settings), uri)
+        Visit(Rooms(practice_desk), Access(practice_desk.settings), uri)
 
 
 def test_doors_to_the_network_are_found_and_those_of_this_computer_are_not() -> None:

@@ -21,13 +21,13 @@ from tests.asr.speech import Samples, Say, silence
 from tests.rooms.conftest import serving
 from tests.rooms.devices import recording, run
 
-pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
+pytestmark = pytest.mark.xdist_group("desk")  # one desk is loaded for all of them
 
 
 @pytest.fixture(scope="module")
-def websocket(rooms_desk: Desk) -> Iterator[str]:
+def websocket(practice_desk: Desk) -> Iterator[str]:
     door = open_door(Kind.WEBSOCKET, "ws://127.0.0.1:0")
-    with serving(RoomServer(rooms_desk, [door], Access(rooms_desk.settings))):
+    with serving(RoomServer(practice_desk, [door], Access(practice_desk.settings))):
         yield door.uri
 
 

@@ -17,7 +17,7 @@ from wyoming.wake import Detect, Detection
 from tests.asr.speech import Say, silence
 from tests.rooms.devices import Device, device, recording, run, voice
 
-pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
+pytestmark = pytest.mark.xdist_group("desk")  # one desk is loaded for all of them
 
 BALANCE = re.compile(r"You have €[\d,]+\.\d\d available in your Everyday account\.")
 MARIE = "send forty five euros to marie from the joint account"

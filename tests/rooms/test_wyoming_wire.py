@@ -17,7 +17,7 @@ from wyoming.pipeline import PipelineStage, RunPipeline
 from tests.asr.speech import silence
 from tests.rooms.devices import device, recording, run
 
-pytestmark = pytest.mark.xdist_group("rooms")  # one desk is loaded for all of them
+pytestmark = pytest.mark.xdist_group("desk")  # one desk is loaded for all of them
 
 
 async def still_answers(uri: str) -> None:
