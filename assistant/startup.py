@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 
-_PATIENCE, _PATIENT = 1.0, 120.0
+_PATIENCE, PATIENT = 1.0, 120.0
 """Seconds that an answer waits for what it is heard with."""
 
 _LOOKS = 1.0
@@ -59,7 +59,7 @@ class Desk:
         self,
         settings: Settings,
         *,
-        hearing: bool = True,
+        hearing: bool | Hearing = True,
         speaking: bool = True,
         password: AskPassword = nobody_types,
         dialogue: Dialogue | None = None,
@@ -68,8 +68,8 @@ class Desk:
         notice: Progress = _no_progress,
         keep: Callable[[Turn], None] | None = None,
     ) -> None:
-        """`password` asks whoever sits at the keyboard. `dialogue`: one that is loaded already and stays open
-        when the desk closes.
+        """`password` asks whoever sits at the keyboard. `dialogue`, `hearing`: one that is loaded already and
+        stays open when the desk closes.
 
         `patient`: what goes on in the background is waited for and happens once, so that the same sounds give
         the same words each time; for recordings, which nobody waits for.
@@ -84,7 +84,7 @@ class Desk:
         """A payment ended while nobody was there to hear it: let a conversation `tell_news`."""
         self._password = password
         self._payments: Payments | None = None
-        self.hearing: Hearing | None = None
+        self.hearing = hearing if isinstance(hearing, Hearing) else None
         self._endings = Endings()
         self.synthesiser: Synthesiser | None = None
         self.voice_problem: AssistantError | None = None
@@ -99,7 +99,7 @@ class Desk:
         self._replace_model: Callable[[Path], None] | None = None
         self._services: Services | None = None
         self._conversations: WeakSet[Conversation] = WeakSet()
-        self._wants_hearing = hearing
+        self._wants_hearing = hearing is True
         self._speaking = speaking
         self._closing = ExitStack()
 
@@ -230,7 +230,7 @@ class Desk:
         except AssistantError as error:
             _log.warning("hearing with an untaught model: %s", error.code)
             model = SpeechModelStore(self.settings).active
-        patience = _PATIENT if self._patient else _PATIENCE
+        patience = PATIENT if self._patient else _PATIENCE
         self.hearing = Hearing(model, self.settings.voice / "lexicon", patience=patience)
         self._closing.callback(self.hearing.close)
 

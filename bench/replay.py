@@ -37,6 +37,8 @@ from bench.measure import Row, report
 
 _ROUNDS = 3
 """The first of them also looks for the voice in each recording, which is known from then on."""
+_POINTS = 4
+"""At which memory is looked at."""
 _WARM = 6
 """Results at the beginning of a run that are not timed: processes become ready one after the other."""
 
@@ -120,15 +122,18 @@ def _cost(cases: Sequence[Case], setup: Setup) -> list[Row]:
 
 
 def _growth(cases: Sequence[Case], setup: Setup, count: int) -> Row:
-    """Of the process that replays, after as many cases as there are have warmed it up."""
+    """Of the process that replays, after as many cases as there are have warmed it up; a point a quarter."""
     with Replayer(setup).load() as replayer:
-        for number in range(len(cases)):
-            replayer.run(cases[number])
-        before = _mebibytes()
+        for case in cases:
+            replayer.run(case)
+        points = [_mebibytes()]
         for number in range(count):
             replayer.run(cases[number % len(cases)])
-        grown = _mebibytes() - before
-    return Row(f"memory, grown over {count} more cases", f"{grown:+.1f} MiB of {before:.0f}")
+            if (number + 1) * _POINTS % count < _POINTS:
+                points.append(_mebibytes())
+                print(f"{number + 1} cases: {points[-1]:.0f} MiB", flush=True)
+    curve = " → ".join(f"{point:.0f}" for point in points)
+    return Row(f"memory over {count} more cases, MiB", curve)
 
 
 def _mebibytes() -> float:

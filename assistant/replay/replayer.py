@@ -152,7 +152,13 @@ class Replayer:
             unsubscribe()
             engines.dialogue.forget(_NAME)
             if place.spoiled(tuple(calls)):
-                self._leave(key)
+                self._put_back(key, place)
+
+    def _put_back(self, key: Given, place: World) -> None:
+        try:
+            place.put_back()
+        except (AssistantError, OSError):  # requests' errors are the latter
+            self._leave(key)  # the next one finds a new one
 
     def _leave(self, key: Given) -> None:
         _, stack = self._worlds.pop(key)

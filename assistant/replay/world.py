@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from typing import Any
 
 import requests
 
+from assistant.asr.hearing import Hearing
 from assistant.bank import exchanges
 from assistant.bank.connecting import connect
 from assistant.bank.connections import Connections
@@ -27,7 +29,7 @@ from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.process import RunningBank, running_bank
 from assistant.sandbox.server import DATABASE_NAME
 from assistant.settings import Settings
-from assistant.startup import Desk
+from assistant.startup import PATIENT, Desk
 
 _TIMEOUT = (3.05, 10.0)
 _CHANGING = frozenset({"POST", "PUT", "DELETE"})
@@ -47,17 +49,63 @@ class Engines:
 
 
 class World:
-    """One `Given` come true. Scenarios take turns in it; see `spoiled`."""
+    """One `Given` come true. Scenarios take turns in it; see `spoiled` and `put_back`."""
 
-    def __init__(
-        self, desk: Desk, bank: RunningBank | None, given: Given, tape: Recorder | Player | None
-    ) -> None:
-        """Without a bank, `tape` plays one back."""
-        self.desk = desk
+    def __init__(self, engines: Engines, settings: Settings, bank: RunningBank | None, given: Given) -> None:
+        """The banks are connected in `settings`. Without a bank, what was recorded is played back."""
+        self._engines = engines
+        self._settings = settings
         self._bank = bank
         self._given = given
-        self._tape = tape
+        self._open = ExitStack()
+        self._hearing = (
+            Hearing(engines.speech_model, settings.voice / "lexicon", patience=PATIENT)
+            if engines.speech_model is not None
+            else None
+        )
+        self._untouched = settings.home.with_name(f"{settings.home.name}-untouched")
+
+    def open(self) -> None:
+        """Begin. Raises AssistantError with what is missing."""
+        if not self._untouched.exists():
+            bank = shutil.ignore_patterns(self._settings.sandbox.name)  # remembers its own state
+            shutil.copytree(self._settings.home, self._untouched, ignore=bank)
+            self._request("POST", "state")
+        given, settings = self._given, self._settings
+        self._tape: Recorder | Player | None = Recorder() if self._engines.recording else None
+        if given.recorded is not None:
+            tape = read_tape(given.recorded, given.customer)
+            self._tape = Player(tape.before, tape.asked)
+        exchanges.use(self._tape)
+        self.desk = Desk(
+            settings,
+            hearing=self._hearing or False,
+            speaking=False,
+            password=password_of,
+            dialogue=self._engines.dialogue,
+            patient=True,
+        )
+        self._open.enter_context(self.desk.load())
+        _settle(self.desk)
         self._files = self._state()
+
+    def put_back(self) -> None:
+        """Have the bank and the customer's folder as they were before the first scenario.
+
+        What was learnt for hearing stays: the names are the same, and learning them takes two seconds.
+        """
+        self._open.close()
+        self._request("DELETE", "state")
+        for path in self._settings.home.iterdir():
+            if path != self._settings.sandbox:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.copytree(self._untouched, self._settings.home, dirs_exist_ok=True)
+        self.open()
+
+    def close(self) -> None:
+        self._open.close()
+        if self._hearing is not None:
+            self._hearing.close()
 
     def enter(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Make it the one that is asked, as it was at its beginning but for these failures."""
@@ -109,42 +157,26 @@ def world(engines: Engines, given: Given) -> Iterator[World]:
     """Raises AssistantError when the bank does not start or cannot be connected."""
     set_today(given)
     with ExitStack() as stack:
-        home = Path(stack.enter_context(TemporaryDirectory(prefix="replay-")))
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="replay-"))) / "home"
+        home.mkdir(mode=0o700)
         settings = practice_settings(replace(engines.settings, home=home))
         bank: RunningBank | None = None
-        tape: Recorder | Player | None = None
         stack.callback(exchanges.use, None)
         if given.recorded is not None:
-            tape = _played_back(settings, given, given.recorded)
+            connections = Connections.from_settings(settings)
+            for each in read_tape(given.recorded, given.customer).banks:
+                connections.save(each)
         else:
             settings.sandbox.mkdir(mode=0o700)
             database = settings.sandbox / DATABASE_NAME
             bank = stack.enter_context(running_bank(database, seed=given.seed, today=given.today))
             _set_quirks(bank, given)
             _connect(settings, bank, given)
-            tape = Recorder() if engines.recording else None
-        exchanges.use(tape)
         set_guard(settings)
-        desk = Desk(
-            settings,
-            hearing=engines.speech_model is not None,
-            speaking=False,
-            password=password_of,
-            dialogue=engines.dialogue,
-            patient=True,
-        )
-        stack.enter_context(desk.load(speech_model=engines.speech_model))
-        _settle(desk)
-        yield World(desk, bank, given, tape)
-
-
-def _played_back(settings: Settings, given: Given, recorded: Path) -> Player:
-    """The banks of the recording, connected."""
-    tape = read_tape(recorded, given.customer)
-    connections = Connections.from_settings(settings)
-    for each in tape.banks:
-        connections.save(each)
-    return Player(tape.before, tape.asked)
+        place = World(engines, settings, bank, given)
+        stack.callback(place.close)
+        place.open()
+        yield place
 
 
 def set_today(given: Given) -> None:

@@ -37,6 +37,7 @@ from assistant.sandbox.payments import Payments
 from assistant.sandbox.practice_api import practice_blueprint
 from assistant.sandbox.quirks import Quirk, read_quirks
 from assistant.sandbox.refusals import RefusalError
+from assistant.sandbox.remembering import Remembered
 from assistant.sandbox.sca import Authorisations
 from assistant.sandbox.schema import at_once, open_database
 
@@ -140,7 +141,7 @@ def create_app(
         for method, path, handler in _ROUTES:
             blueprint.add_route(endpoint(desk, handler), path, methods=[method])
         app.blueprint(blueprint)
-    app.blueprint(practice_blueprint(f"{name}-practice", desks))
+    app.blueprint(practice_blueprint(f"{name}-practice", desks, Remembered(engine, ledger)))
     app.blueprint(pages_blueprint(f"{name}-pages", desks))
     # Closing the last connection folds SQLite's write-ahead log into the database file.
     app.register_listener(lambda _app, _loop: engine.dispose(), "after_server_stop")

@@ -143,6 +143,12 @@ class Ledger:
     def all_accounts(self) -> list[Account]:
         return [account for kept in self._accounts.values() for account in kept]
 
+    def read_again(self) -> None:
+        """The database was put back to an earlier state, and knows fewer days perhaps."""
+        with self._engine.connect() as connection:
+            wanted = select(facts.c.value).where(facts.c.name == "until")
+            self._until = date.fromisoformat(connection.execute(wanted).scalar_one())
+
     def today(self) -> date:
         """Today's date; the ledger is filled up to it when the day has changed."""
         today = self._clock.today()

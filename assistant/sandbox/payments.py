@@ -194,6 +194,10 @@ class Payments:
         found = [self._payment(row) for row in rows]
         return [payment for payment in found if payment.order.debtor == account]
 
+    def begin_again(self) -> None:
+        """The database was put back to an earlier state: what is due may be so once more."""
+        self._done_until = date.min
+
     def carry_out_due(self) -> None:
         """Everything that has come due since the last call."""
         today = self._ledger.today()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import ujson
@@ -20,11 +21,12 @@ from assistant.sandbox.faults import Fault
 from assistant.sandbox.orders import read_minor
 from assistant.sandbox.quirks import read_quirks
 from assistant.sandbox.refusals import RefusalError
+from assistant.sandbox.remembering import Remembered
 
 _Practice = Callable[[Mapping[str, Desk], Request], Any]
 
 
-def practice_blueprint(name: str, desks: Mapping[str, Desk]) -> Blueprint:
+def practice_blueprint(name: str, desks: Mapping[str, Desk], remembered: Remembered) -> Blueprint:
     """`desks` by slug."""
     blueprint = Blueprint(name, url_prefix="/practice")
     for method, path, handler in (
@@ -38,6 +40,8 @@ def practice_blueprint(name: str, desks: Mapping[str, Desk]) -> Blueprint:
         ("GET", "/faults", show_faults),
         ("POST", "/faults", order_fault),
         ("DELETE", "/faults", clear_faults),
+        ("POST", "/state", partial(keep_state, remembered)),
+        ("DELETE", "/state", partial(put_back, remembered)),
         ("GET", "/quirks", show_quirks),
         ("POST", "/quirks", set_quirks),
     ):
@@ -171,6 +175,19 @@ def clear_faults(desks: Mapping[str, Desk], request: Request) -> Any:
     return show_faults(desks, request)
 
 
+def keep_state(remembered: Remembered, _desks: Mapping[str, Desk], _request: Request) -> Any:
+    remembered.keep()
+    return {"state": "kept"}
+
+
+def put_back(remembered: Remembered, desks: Mapping[str, Desk], _request: Request) -> Any:
+    """Both banks as they were when the state was kept; ordered faults and quirks stay."""
+    remembered.put_back()
+    for desk in desks.values():
+        desk.payments.begin_again()
+    return {"state": "put back"}
+
+
 def show_quirks(desks: Mapping[str, Desk], _request: Request) -> Any:
     return {"quirks": {slug: sorted(desk.quirks) for slug, desk in desks.items()}}
 
@@ -204,5 +221,5 @@ def _local(desks: Mapping[str, Desk], handler: _Practice) -> Callable[[Request],
             return refuse(request, refusal)
         return HTTPResponse(ujson.dumps(body, escape_forward_slashes=False), content_type="application/json")
 
-    run.__name__ = handler.__name__
+    run.__name__ = getattr(handler, "func", handler).__name__
     return run

@@ -53,6 +53,25 @@ def test_the_same_case_has_the_same_result(
         assert again.without_times() == results[scenario.name].without_times()
 
 
+def test_what_a_scenario_changes_the_next_does_not_see(replayer: Replayer, tmp_path: Path) -> None:
+    """At the bank, and in the customer's folder."""
+    path = tmp_path / "freeze.scenario.yml"
+    path.write_text(
+        """\
+scenario: freeze
+turns:
+  - {say: freeze my visa, asked: ["PUT *block"], replies: [utter_card_frozen: {}]}
+  - {say: freeze my visa, replies: [utter_card_frozen_already: {}]}
+""",
+        encoding="utf-8",
+    )
+    (scenario,) = read_scenarios(path)
+    for _ in range(3):
+        result = replayer.run(Case(scenario))
+        assert not result.crash
+        assert [turn.problems for turn in result.turns] == [(), ()]
+
+
 def test_noise_drowns_a_voice(replayer: Replayer, suite: Path) -> None:
     result = replayer.run(Case(read_scenarios(suite)[0], Variation(snr=-20)))
     assert result.kind in (Kind.NOT_HEARD, Kind.MISHEARD)
