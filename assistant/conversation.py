@@ -283,6 +283,10 @@ class Conversation:
         if self._asked is Question.ACCOUNT:
             numbers = second_hearing.account_numbers(recogniser, audio.kept)
             return replace(transcript, account_readings=numbers)
+        if self._asked is Question.SPELLED:
+            spelled = second_hearing.spelled_amount(recogniser, audio.kept, text)
+            if spelled:
+                return replace(transcript, text=spelled, words=())
         if self._asked is Question.AMOUNT or holds_number(text.split()):
             readings = second_hearing.amounts(recogniser, audio.kept, text)
             transcript = second_hearing.corrected(transcript, readings)

@@ -13,6 +13,7 @@ from typing import ClassVar
 import requests
 
 from assistant.actions.wording import Wording
+from assistant.asr.graph_text import DIGITS
 from assistant.audio.frames import in_chunks
 from assistant.conversation import Conversation, Turn
 from assistant.events import ReplyText
@@ -162,6 +163,14 @@ class Person:
         self.dialogue.asked_again += 1
         return self._say(f"{self._clear_amount()}.".capitalize())
 
+    def _digit_by_digit(self, _reply: ReplyText) -> Turn:
+        self.dialogue.asked_again += 1
+        whole, _, cents = f"{self._command.amount:f}".partition(".")
+        words = " point ".join(
+            " ".join(DIGITS[int(each)] for each in part) for part in (whole, cents) if part
+        )
+        return self._say(f"{words} euros.".capitalize())
+
     def _who(self, _reply: ReplyText) -> Turn:
         self.dialogue.asked_again += 1
         return self._say(f"{self._command.payee}.")
@@ -177,29 +186,30 @@ class Person:
         return self._say(f"{self._clear_amount()}.".capitalize())
 
     def _method(self, _reply: ReplyText) -> Turn:
-        return self._conversation.read("the first one")
+        return self._type("the first one")
 
     def _code(self, _reply: ReplyText) -> Turn:
         """Typed: how well codes are heard is not what is measured here."""
         codes = requests.get(f"{self._practice}/otp", timeout=5).json()["codes"]
-        return self._conversation.read(str(codes[0]["code"]) if codes else "cancel")
+        return self._type(str(codes[0]["code"]) if codes else "cancel")
 
     def _passcode(self, reply: ReplyText) -> Turn:
         """Typed, as the code."""
         places = [_PLACES.index(str(reply.values[name])) for name in ("first", "second")]
-        return self._conversation.read(" ".join(PASSCODE[place] for place in places))
+        return self._type(" ".join(PASSCODE[place] for place in places))
 
     def _app(self, _reply: ReplyText) -> Turn:
         for waiting in requests.get(f"{self._practice}/approvals", timeout=5).json()["approvals"]:
             answer = {**waiting, "approve": True}
             requests.post(f"{self._practice}/approvals", json=answer, timeout=5).raise_for_status()
-        return self._conversation.read("done")
+        return self._type("done")
 
     _answers: ClassVar[dict[str, Callable[[Person, ReplyText], Turn]]] = {
         **dict.fromkeys(_READ_BACK, _read_back),
         "utter_which": _which,
         "utter_payment_which_amount": _which_amount,
         "utter_payment_ask_amount": _how_much,
+        "utter_payment_spell_amount": _digit_by_digit,
         "utter_payment_ask_payee": _who,
         "utter_payment_ask_source": _from,
         "utter_payment_ask_currency": _currency,
@@ -215,8 +225,14 @@ class Person:
     def _say(self, text: str, *, overlapped: bool = False) -> Turn:
         sound = say(self._command.voice, text, self._command.snr)
         turn = self._conversation.hear(in_chunks([sound]), overlapped=lambda: overlapped)
+        return self._noted(text, turn)
+
+    def _type(self, text: str) -> Turn:
+        return self._noted("(typed)", self._conversation.read(text))
+
+    def _noted(self, said: str, turn: Turn) -> Turn:
         answered = " ".join(reply.screen for reply in turn.replies)
-        self.dialogue.turns.append((text, turn.heard, answered))
+        self.dialogue.turns.append((said, turn.heard, answered))
         return turn
 
     def _clear_amount(self) -> str:

@@ -154,6 +154,8 @@ class Question(Enum):
     """Kinds of question, by the name that a response template gives: `metadata: {expects: amount}`."""
 
     AMOUNT = "amount"
+    SPELLED = "spelled_amount"
+    """An amount, digit by digit."""
     CONFIRMATION = "confirmation"
     DIGITS = "digits"
     PASSCODE = "passcode"
@@ -169,6 +171,8 @@ def answers(question: Question) -> tuple[str, ...]:
     """Typical answers as sentences of plain words, the same every time."""
     if question is Question.AMOUNT:
         return tuple(_amounts())
+    if question is Question.SPELLED:
+        return tuple(_spelled())
     if question in (Question.DIGITS, Question.PASSCODE):
         return tuple(_digits())
     if question is Question.ACCOUNT:
@@ -232,6 +236,19 @@ def _account_numbers() -> list[str]:
         rest = " ".join(fours[place * 13 % 300 : place * 13 % 300 + 4])
         found += [start, f"{start} {letters[place % 26]} {rest}", f"{start} {rest}"]
     return list(dict.fromkeys((*found, *letters, *fours, *_digits())))
+
+
+def _spelled() -> list[str]:
+    """Amounts of one to four digits, with a currency, with a point, or with cents behind."""
+    digits = (*DIGITS, "oh")
+    pairs = [f"{one} {two}" for one in digits for two in digits]
+    found = [*pairs, *(f"{pair} {digits[place % 11]}" for place, pair in enumerate(pairs))]
+    for place, one in enumerate(digits):
+        for unit, small in _UNITS:
+            cents = pairs[(place * 37 + 11) % len(pairs)]
+            found += [f"{one} {unit}", f"{one} {one} {unit}", f"{one} {unit} and {cents} {small}"]
+            found += [f"{one} point {cents} {unit}", f"{one} {unit} {cents}"]
+    return found
 
 
 def _digits() -> list[str]:

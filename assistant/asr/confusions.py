@@ -64,6 +64,11 @@ def holds_number(words: Sequence[str]) -> bool:
     return not _NUMBERS.isdisjoint(words) or not _UNITS.isdisjoint(words)
 
 
+def holds_large_number(words: Sequence[str]) -> bool:
+    """Whether there is a number in it that takes two digits: ten, a teen, forty, a hundred."""
+    return not _NUMBERS.difference(_ONES, _ZEROS).isdisjoint(words)
+
+
 def variants(words: Sequence[str]) -> tuple[str, ...]:
     """The sentence and all that it may have been, at most `LARGEST`; only itself without a number.
 

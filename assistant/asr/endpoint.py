@@ -64,6 +64,8 @@ _NUMBERS = _ONES | _TEENS | _TENS | _words("hundred thousand a point pounds euro
 _REPEATS = {"double": 2, "triple": 3}
 _OF_A_PASSCODE = 2
 """Digits that are asked for at a time."""
+_READ_OFF = (Question.DIGITS, Question.PASSCODE, Question.ACCOUNT, Question.SPELLED)
+"""Answered one digit after another, with pauses."""
 _GROUP = 4
 """Digits in a row that are read off something: "two thousand four" has none, a card has sixteen."""
 
@@ -106,7 +108,7 @@ class EndOfTurn:
             return pauses.sentence if self.question is None else pauses.answered
         if self.question is Question.PASSCODE and count_digits(words) >= _OF_A_PASSCODE:
             return pauses.answered
-        if self.question in (Question.DIGITS, Question.PASSCODE, Question.ACCOUNT) or _reads_digits(words):
+        if self.question in _READ_OFF or _reads_digits(words):
             complete = self.digits is not None and count_digits(words) >= self.digits
             return pauses.answered if complete else pauses.digits
         if self.question in (Question.CONFIRMATION, Question.MORE) and text in answers(self.question):

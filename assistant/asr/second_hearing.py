@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.asr.adaptation_questions import LIKE_YES, YES, Question, answers
-from assistant.asr.confusions import holds_number, variants
+from assistant.asr.confusions import holds_large_number, holds_number, variants
 from assistant.asr.grammar import Grammar
+from assistant.asr.graph_words import UNKNOWN
 from assistant.asr.recogniser import Recogniser
 from assistant.audio.frames import Samples
 from assistant.errors import SpeechModelError
@@ -62,6 +63,13 @@ def confirmation(recogniser: Recogniser, unasked: Recogniser, chunks: Sequence[S
         return others[0].text if others else ""
     freely = unasked.transcribe(chunks).text
     return readings[0].text if freely in YES else freely
+
+
+def spelled_amount(recogniser: Recogniser, chunks: Iterable[Samples], heard: str) -> str:
+    """The digits of an amount that was asked for digit by digit; empty where `heard` says it in another way,
+    and for what holds no digits."""
+    said = "" if holds_large_number(heard.split()) else answer(recogniser, chunks, Question.SPELLED)
+    return said if said and UNKNOWN not in said.split() and holds_number(said.split()) else ""
 
 
 def account_numbers(recogniser: Recogniser, chunks: Iterable[Samples]) -> tuple[str, ...]:

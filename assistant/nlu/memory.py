@@ -8,7 +8,15 @@ from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecutionRejected,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    LoopInterrupted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.nlu.answer import LastReply
@@ -24,7 +32,8 @@ class Bounded(TrackerStore):
     """A tracker store of the newest turns of each conversation.
 
     Rasa's own stores keep, and in every turn replay, every event of a conversation; here the oldest turns
-    give way to the values of the slots they left, so a turn costs the same on any day.
+    give way to the values of the slots they left and the form that is open, so a turn costs the same on any
+    day.
     """
 
     @abstractmethod
@@ -48,8 +57,13 @@ class Bounded(TrackerStore):
         if len(turns) <= 2 * _TURNS:
             return events
         cut = turns[-_TURNS]
-        slots: dict[str, Any] = self._replay(tracker.sender_id, events[:cut]).current_slot_values()
+        then = self._replay(tracker.sender_id, events[:cut])
+        slots: dict[str, Any] = then.current_slot_values()
         kept: list[Event] = [SlotSet(name, value) for name, value in slots.items() if value is not None]
+        form = then.active_loop
+        if form is not None:
+            kept += [ActiveLoop(form.name), LoopInterrupted(form.is_interrupted)]
+            kept += [ActionExecutionRejected(form.name)] if form.rejected else []
         # The listening that came before the first turn kept is what that turn answered to.
         return [*kept, *events[cut - 1 :]]
 

@@ -44,12 +44,15 @@ class Between:
     strike: Callable[[Line, bytes], None] = _reset
     moving: list[str] = field(default_factory=list)
     """The calls that were not reads, as they came."""
+    struck: bool = False
+    """Whether the moment came; whoever sets another one unsets it."""
 
     def __call__(self, line: Line, seen: Seen) -> None:
         moves = seen.method != "GET"
         if moves:
             self.moving.append(f"{seen.method} {seen.path}")
         struck = moves and self.moment is not None and self.moment.call == len(self.moving)
+        self.struck = self.struck or struck
         if struck and self.moment is not None and not self.moment.worked:
             self.strike(line, b"")
             return

@@ -1,57 +1,81 @@
 """Many payments over a bad line, and killed processes: `python -m tests.bank.storm [PAYMENTS [KILLS]]`.
 
-Every payment goes to the practice bank through the real client. The line is cut at a random byte of a random
-step, before or after the bank did its work, or the paying process gets a SIGKILL there. What was said at once
-and what was found out later are then held against the ledger of the bank.
+Every payment goes past the guard and through the real client to the practice bank. The line is cut at a
+random byte of a random step, before or after the bank did its work, or the paying process gets a SIGKILL
+there. Some payments are above a limit, and some never asked the guard. What was said at once and what was
+found out later are then held against the ledger of the bank, and the ledger against the limits.
 """
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from assistant.bank.connecting import connect
 from assistant.bank.connections import Connections
-from assistant.bank.payment import Order, Payment, PaymentState
-from assistant.bank.payments import Payments
+from assistant.bank.payment import Order, PaymentState
 from assistant.bank.portfolio import Portfolio
 from assistant.bank.sca import Wish
-from assistant.errors import BankError, PaymentUnknownError
+from assistant.errors import BankError, GuardError, PaymentUnknownError
 from assistant.money import Money
 from assistant.sandbox.process import RunningBank, running_bank
+from assistant.security.rules import DAY, Limits
 from tests.bank.between import Between, Moment
-from tests.bank.conftest import TODAY, journal_in
+from tests.bank.conftest import TODAY
 from tests.bank.crooked import Line, crooked_bank
 from tests.bank.customer import Customer
+from tests.bank.guarded import at_the_desk, released, stranger
 from tests.bank.paying import ACCOUNTS, HASTE, MOVED, Till
+from tests.security.clock import PASSCODE, Machine
 
 _CALM = 0.2
 """Part of the payments that nothing happens to."""
-_CALLS = 4
-"""Of a payment that move something, at most."""
+_STRANGERS = 0.2
+"""Part that goes to somebody who was never paid."""
+_BEHIND = 0.03
+"""Part that does not ask the guard."""
+_CALLS = {"Meadow Bank": 4, "Harbour Bank": 3}
+"""Of a payment that move something."""
+_SPAN = timedelta(days=4.5)
+"""From the first payment to the last one. Longer, and some that are unknown would be given up."""
+_NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=timezone.utc)
+_PAYMENT, _NEW_PAYEE = Decimal("0.80"), Decimal("0.40")
+_A_DAY = Decimal("0.05")
+"""The limit of a day, for each payment of the storm: about three of four fit."""
 
 
 @dataclass
 class Paid:
     order: Order
     fault: str
+    """`cut` or `kill` where that happened, else `calm`."""
     said: str
-    """`paid`, `not paid`, `unknown`; `killed` when nobody was left to say anything."""
+    """`paid`, `not paid`, `unknown`, `refused` by the guard; `killed` when nobody was left to tell."""
+    at: datetime
+    new: bool
+    """Whether the payee was never paid."""
+    behind: bool = False
+    """The guard was not asked."""
 
 
 @dataclass
 class Log:
     """What happened, and what the ledger says of it."""
 
+    limits: Limits
     payments: list[Paid] = field(default_factory=list)
     double: int = 0
     lost: int = 0
@@ -60,21 +84,33 @@ class Log:
     """Said or found not to be paid, and booked."""
     unknown: int = 0
     """Nobody knows in the end, and nothing was booked."""
+    above: int = 0
+    """Booked above a limit, or without the guard's leave."""
+    refused_wrongly: int = 0
+    """No limit was in the way."""
     cents_amiss: int = 0
     """Between what was booked and what the balances lost."""
+    acts: int = 0
+    """In the record of acts, each one checked."""
 
     @property
     def is_right(self) -> bool:
-        return not (self.double or self.lost or self.wrong or self.cents_amiss)
+        amiss = self.above or self.refused_wrongly or self.cents_amiss
+        return not (self.double or self.lost or self.wrong or amiss)
 
 
 class Storm:
-    def __init__(self, server: RunningBank, folder: Path, seed: int):
+    def __init__(self, server: RunningBank, folder: Path, seed: int, payments: int):
         self.server = server
         self.folder = folder
         self.draw = random.Random(seed)
+        self.machine = Machine(wall=_NOON - _SPAN)
+        self.step = _SPAN.total_seconds() / payments
+        self.limits = Limits(payment=_PAYMENT, day=max(_A_DAY * payments, _PAYMENT), new_payee=_NEW_PAYEE)
         self.connections = Connections(folder, keyring=False)
-        self.payments = Payments(self.connections, journal_in(folder), patience=HASTE, today=lambda: TODAY)
+        self.guard, self.payments = at_the_desk(folder, self.machine)
+        self.guard.set_passcode(PASSCODE)
+        self.guard.set_rules(replace(self.guard.rules, limits={"EUR": self.limits}))
         self.lines: dict[str, Between] = {}
         self.orders: dict[str, Order] = {}
         self.processes = multiprocessing.get_context("forkserver")
@@ -93,33 +129,48 @@ class Storm:
             yield
 
     def pay(self, number: int, *, kill: bool) -> Paid:
+        self.machine.wait(self.step)
         bank = self.draw.choice(list(ACCOUNTS))
+        new = self.draw.random() < _STRANGERS
+        behind = not kill and self.draw.random() < _BEHIND
         cents = self.draw.randint(1, 99)
-        money = Money(self.orders[bank].money.amount * cents / 100, "EUR")
-        order = replace(self.orders[bank], money=money, remittance=f"storm {number}")
+        order = replace(
+            self.orders[bank],
+            money=Money(Decimal(cents) / 100, "EUR"),
+            remittance=f"storm {number}",
+            payee=stranger(number) if new else self.orders[bank].payee,
+        )
         between = self.lines[bank]
         between.moving.clear()
-        between.moment = None
+        between.moment, between.struck = None, False
         if kill or self.draw.random() > _CALM:
             worked = self.draw.random() < 0.7
             sent = self.draw.random() if worked else 0.0
-            between.moment = Moment(self.draw.randint(1, _CALLS), worked, sent)
-        fault = "kill" if kill else "cut" if between.moment else "calm"
-        said = self._kill(order, between) if kill else self._say(order)
+            between.moment = Moment(self.draw.randint(1, _CALLS[bank]), worked, sent)
+        said = self._kill(order, new, between) if kill else self._say(order, new, behind=behind)
         between.moment = None
-        return Paid(order, fault, said)
+        fault = "kill" if said == "killed" else "cut" if between.struck else "calm"
+        return Paid(order, fault, said, self.machine.wall, new, behind)
 
-    def _say(self, order: Order) -> str:
+    def _say(self, order: Order, new: bool, *, behind: bool) -> str:
+        customer = Customer(self.server.base_url)
         try:
-            payment = self.payments.pay(order, Customer(self.server.base_url), Wish())
+            if not behind and not released(self.guard, order, new):
+                return "refused"
+            payment = self.payments.pay(order, customer, Wish())
+        except GuardError:
+            return "refused"
         except PaymentUnknownError:
             return "unknown"
         except BankError:
             return "not paid"
         return "paid" if payment.state in MOVED else "not paid"
 
-    def _kill(self, order: Order, between: Between) -> str:
-        process = self.processes.Process(target=_pay, args=(self.folder, self.server.base_url, order))
+    def _kill(self, order: Order, new: bool, between: Between) -> str:
+        """In a process of its own, `killed` if it came to the moment; what it says otherwise nobody hears."""
+        told = self.processes.SimpleQueue()
+        order_of = (self.folder, self.server.base_url, order, new, self.machine, told)
+        process = self.processes.Process(target=_pay, args=order_of)
 
         def strike(line: Line, _rest: bytes) -> None:
             os.kill(process.pid or 0, signal.SIGKILL)
@@ -129,7 +180,7 @@ class Storm:
         process.start()
         process.join()
         between.strike = usual
-        return "killed"
+        return "killed" if process.exitcode == -signal.SIGKILL else told.get()
 
     def check(self, log: Log, before: dict[str, Money]) -> None:
         """Find out about everything, as at the next start, and hold it against the ledger."""
@@ -147,8 +198,10 @@ class Storm:
             log.double += times > 1
             found = any(state in MOVED for state in states)
             log.lost += times == 0 and (paid.said == "paid" or found)
-            log.wrong += times == 1 and (paid.said == "not paid" or not found)
+            log.wrong += times == 1 and (paid.said in ("not paid", "refused") or not found)
             log.unknown += times == 0 and PaymentState.UNKNOWN in states
+        _hold_limits(log, booked)
+        log.acts = len(self.guard.trail.entries())
         after = self.balances()
         log.cents_amiss = sum(int((before[each] - after[each]).amount * 100) for each in before) - gone
 
@@ -166,23 +219,49 @@ class Storm:
             portfolio.close()
 
 
-def _pay(folder: Path, base_url: str, order: Order) -> Payment:
-    connections = Connections(folder, keyring=False)
-    payments = Payments(connections, journal_in(folder), patience=HASTE, today=lambda: TODAY)
-    return payments.pay(order, Customer(base_url), Wish())
+def _pay(folder: Path, base_url: str, order: Order, new: bool, machine: Machine, told: Any) -> None:
+    guard, payments = at_the_desk(folder, machine)
+    if not released(guard, order, new):
+        told.put("refused")
+        return
+    told.put("paid" if payments.pay(order, Customer(base_url), Wish()).state in MOVED else "not paid")
+
+
+def _hold_limits(log: Log, booked: Counter[str]) -> None:
+    """By the ledger and the clock alone."""
+    limits = log.limits
+    for paid in log.payments:
+        amount = paid.order.money.amount
+        largest = limits.new_payee if paid.new else limits.payment
+        day = [each for each in log.payments if paid.at - DAY < each.at <= paid.at]
+        if paid.said == "refused":
+            perhaps = [each for each in day if each.at < paid.at and each.said not in ("refused", "not paid")]
+            in_the_way = amount > largest or _sum(perhaps) + amount > limits.day
+            log.refused_wrongly += not (paid.behind or in_the_way)
+        elif booked[paid.order.remittance]:
+            left = [each for each in day if booked[each.order.remittance]]
+            log.above += paid.behind or amount > largest or _sum(left) > limits.day
+
+
+def _sum(payments: Iterable[Paid]) -> Decimal:
+    return sum((each.order.money.amount for each in payments), Decimal())
 
 
 def rage(payments: int, kills: int, *, seed: int) -> Log:
-    """That many payments, of which that many are killed."""
+    """So many payments, and more where that is not enough for so many kills: not every one comes that far."""
     with TemporaryDirectory() as folder, running_bank(Path(folder) / "bank.sqlite", today=TODAY) as server:
-        storm = Storm(server, Path(folder) / "banks", seed)
+        storm = Storm(server, Path(folder) / "banks", seed, payments)
         meadow, harbour = server.banks.items()
         with storm.join(*meadow), storm.join(*harbour):
-            log = Log()
+            log = Log(storm.limits)
             before = storm.balances()
-            killed = set(storm.draw.sample(range(payments), kills))
-            for number in range(payments):
-                log.payments.append(storm.pay(number, kill=number in killed))
+            for number in itertools.count():
+                left = max(payments - number, 1)
+                if number >= payments and kills <= 0:
+                    break
+                paid = storm.pay(number, kill=storm.draw.random() < kills / left)
+                kills -= paid.said == "killed"
+                log.payments.append(paid)
             storm.check(log, before)
             return log
 
@@ -192,9 +271,21 @@ def main() -> None:
     log = rage(payments, kills, seed=1)
     said = Counter((each.fault, each.said) for each in log.payments)
     lines = [f"{fault:>6} {words:>9} {count:>6}" for (fault, words), count in sorted(said.items())]
-    lines += [f"{'payments':>16} {len(log.payments):>6}", f"{'double':>16} {log.double:>6}"]
-    lines += [f"{'lost':>16} {log.lost:>6}", f"{'announced wrongly':>16} {log.wrong:>5}"]
-    lines += [f"{'unknown, unpaid':>16} {log.unknown:>6}", f"{'cents amiss':>16} {log.cents_amiss:>6}"]
+    refused = [each for each in log.payments if each.said == "refused"]
+    table = {
+        "payments": len(log.payments),
+        "refused, guard not asked": sum(each.behind for each in refused),
+        "refused, above a limit": sum(not each.behind for each in refused),
+        "double": log.double,
+        "lost": log.lost,
+        "announced wrongly": log.wrong,
+        "unknown, unpaid": log.unknown,
+        "booked above a limit, or unasked": log.above,
+        "refused, no limit in the way": log.refused_wrongly,
+        "cents amiss": log.cents_amiss,
+        "acts on record, all in order": log.acts,
+    }
+    lines += [f"{name:>32} {count:>6}" for name, count in table.items()]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.exit(0 if log.is_right else 1)
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.errors import NoLanguageModelError, UtteranceTooLongError
 from assistant.nlu.answer import Answer
@@ -73,6 +75,23 @@ def test_the_conversation_that_was_silent_longest_is_forgotten() -> None:
     assert len(kept) == 256
     assert kept[-1] == "conversation 299"
     assert "conversation 43" not in kept
+
+
+def test_a_form_stays_open_however_long_the_conversation_is() -> None:
+    memory = Memory(Domain.empty())
+    turns = [event for _ in range(12) for event in (ActionExecuted("action_listen"), UserUttered("hm"))]
+
+    async def talk() -> DialogueStateTracker | None:
+        tracker = await memory.get_or_create_tracker("long")
+        for event in (*turns[:2], ActiveLoop("payment_form"), *turns[2:]):
+            tracker.update(event)
+            await memory.save(tracker)
+        return await memory.retrieve("long")
+
+    tracker = asyncio.run(talk())
+    assert tracker is not None
+    assert tracker.active_loop_name == "payment_form"
+    assert len(tracker.events) < len(turns)
 
 
 def test_conversations_know_nothing_of_each_other(dialogue: Dialogue) -> None:

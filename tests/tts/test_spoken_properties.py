@@ -70,6 +70,9 @@ def test_we_understand_every_amount_that_we_say(amount: Decimal, currency: str) 
     # "Fifteen cents" names no currency, and none is made up.
     assert found.value["currency"] == currency or (amount < 1 and found.value["currency"] is None)
     assert (found.start, found.end) == (0, len(said))
+    if currency in UNITS:
+        (spelled,) = find(spoken_form(f"{Wording('en').money(Money(amount, currency))} (digit by digit)"))
+        assert spelled.value == found.value, "and who answers as we read it back is understood too"
 
 
 @given(amounts, st.sampled_from(["EUR", "GBP", "USD"]))

@@ -60,6 +60,8 @@ def facts(turn: Turn, draft: Draft) -> dict[str, str]:
 
 
 def _how_much(turn: Turn, draft: Draft) -> Said:
+    if draft.spelled:
+        return Said("utter_payment_spell_amount")
     owed = owed_on(turn, draft.to) if draft.to else None
     if owed is None or draft.to is None:
         return Said("utter_payment_ask_amount")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assistant.actions.accounts import label
-from assistant.actions.money.certainty import Level, amount_doubt, name_is_clear
+from assistant.actions.money.amount import objects, with_amount
+from assistant.actions.money.certainty import name_is_clear
 from assistant.actions.money.checks import checked
 from assistant.actions.money.draft import Draft, Source, Step
 from assistant.actions.money.heard import Parts
@@ -23,7 +24,7 @@ from assistant.money import Money
 def merged(turn: Turn, draft: Draft, parts: Parts) -> Draft:
     """The draft with what was said now in place of what was said before."""
     parts = _changeable(turn, draft, parts)
-    draft = _with_amount(turn, draft, parts)
+    draft = with_amount(turn, draft, parts)
     draft = _with_names(turn, draft, parts)
     if parts.remittance:
         draft = replace(draft, remittance=parts.remittance)
@@ -120,52 +121,6 @@ def _accounts(turn: Turn) -> Sequence[Account]:
 # --- what was said -----------------------------------------------------------------------------
 
 
-def _with_amount(turn: Turn, draft: Draft, parts: Parts) -> Draft:
-    if parts.value is None:
-        return replace(draft, whole=True, value=None, choices=()) if parts.whole else draft
-    # "Make it fifty" is in the currency of what it corrects.
-    currency = parts.currency or draft.currency
-    if draft.step is Step.READ_BACK and parts.value == draft.value:
-        return _misheard_again(turn, draft)
-    was_offered = any(Decimal(value) == parts.value for value, _ in draft.choices)
-    draft = replace(draft, value=parts.value, currency=currency, doubt=False, whole=False, choices=())
-    doubt = amount_doubt(turn)
-    if doubt.level is Level.NONE:
-        return draft
-    draft = replace(draft, doubt=True)
-    # What was among the amounts to choose from has been heard twice by now: the read-back may decide.
-    if doubt.level is not Level.STRONG or was_offered:
-        return draft
-    if len(doubt.readings) < 2:
-        return replace(draft, value=None)
-    return replace(
-        draft, choices=tuple((f"{each.value:f}", each.currency or currency) for each in doubt.readings)
-    )
-
-
-def _misheard_again(turn: Turn, draft: Draft) -> Draft:
-    """The amount that was just read back, said once more: it was misheard the same way again.
-
-    Nobody corrects an amount to itself. After a "no" it is the likeliest other reading, else the customer is
-    asked which of them it is; either way it is read back anew.
-    """
-    doubt = amount_doubt(turn)
-    others = [each for each in doubt.readings if each.value != draft.value]
-    if not others:
-        return draft
-    if _denies(turn):
-        currency = others[0].currency or draft.currency
-        return replace(draft, value=others[0].value, currency=currency, doubt=True)
-    choices = tuple((f"{each.value:f}", each.currency or draft.currency) for each in doubt.readings)
-    return replace(draft, doubt=True, choices=choices)
-
-
-def _denies(turn: Turn) -> bool:
-    """Whether it begins as an objection does: "no, forty"."""
-    first = turn.text.casefold().split(maxsplit=1)[:1]
-    return bool(first) and first[0] in turn.phrases.words("objections")
-
-
 def _with_names(turn: Turn, draft: Draft, parts: Parts) -> Draft:
     if draft.to is not None and _is_misheard_again(turn, draft, parts.payee):
         parts = replace(parts, refused=(draft.to.label,))
@@ -194,7 +149,7 @@ def _with_names(turn: Turn, draft: Draft, parts: Parts) -> Draft:
 
 def _is_misheard_again(turn: Turn, draft: Draft, said: str) -> bool:
     """ "No, to Martine", heard as Martin again: he is not meant, and somebody who sounds like him is."""
-    if not said or draft.step is not Step.READ_BACK or turn.is_typed or not _denies(turn):
+    if not said or draft.step is not Step.READ_BACK or turn.is_typed or not objects(turn):
         return False
     try:
         return resolve(turn, said, draft.refused) == draft.to

@@ -96,6 +96,10 @@ class Draft:
     value: Decimal | None = None
     currency: str | None = None
     """ISO 4217; None while nobody has said it and it is not certain."""
+    rejected: tuple[str, ...] = ()
+    """Amounts that were read back, and then corrected by voice."""
+    spelled: bool = False
+    """The amount is asked for digit by digit."""
     doubt: bool = False
     """The amount or the name could have been heard another way: the read-back says more."""
     source: Source | None = None
@@ -176,6 +180,7 @@ def _same(value: Any) -> Any:
 
 _READ: Mapping[str, Any] = {
     "refused": tuple,
+    "rejected": tuple,
     "options": tuple,
     "choices": lambda value: tuple((each[0], each[1]) for each in value),
     "to": lambda value: Recipient(**value),

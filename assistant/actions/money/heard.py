@@ -51,7 +51,7 @@ class Parts:
 
 
 def parts_of(turn: Turn) -> Parts:
-    entities = [each for each in turn.entities if not _is_figure(turn.text, each)]
+    entities = [each for each in _whole(turn.text, turn.entities) if not _is_figure(turn.text, each)]
     reasons = [each for each in entities if each["entity"] in _REASONS]
     found = periods.find(turn.text, turn.today, ahead=True)
     days = [each for each in found if not _is_in(each, reasons) or _is_last(each, reasons, turn.today)]
@@ -119,6 +119,23 @@ def _is_last(found: Found, reasons: Iterable[Mapping[str, Any]], today: date) ->
     """Whether a day to come ends what looks like a reason: then it is when, and not why."""
     to_come = found.value["grain"] == "day" and date.fromisoformat(found.value["start"]) >= today
     return to_come and any(each["start"] < found.start and found.end == each["end"] for each in reasons)
+
+
+def _whole(text: str, entities: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """With accounts in a row as one: nobody names two without a word between them, and the tagger makes two
+    of "everyday account" where what is around it is unusual ("for my everyday account to savings")."""
+    found: list[Mapping[str, Any]] = []
+    for each in sorted(entities, key=lambda each: int(each["start"])):
+        last = found[-1] if found else None
+        if last and last["entity"] == each["entity"] == "account" and _touch(text, last, each):
+            found[-1] = {**last, "end": each["end"], "role": last.get("role") or each.get("role")}
+        else:
+            found.append(each)
+    return found
+
+
+def _touch(text: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    return not text[first["end"] : second["start"]].strip() and first["end"] < second["start"]
 
 
 def _is_figure(text: str, entity: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ What cannot be told apart by ear is settled by these rules, each with its test:
 * "two forty five" is a price, 2.45; so are "nine ninety nine" and "thirty eight fifty".
 * With a unit behind it, "two forty five euros", it is 245, because a price has its unit in the middle
   ("two euros forty five"); but shop prices stay prices: "nine ninety nine euros" is 9.99.
+* Digits in a row are one number: "one five euros" is 15, and so is "fifteen, one five, euros" (spelled.py).
 * After "above" or "below" a round pair is hundreds: "above two fifty" is 250.
 """
 
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.nlu.values.found import Found, Spans, is_free
+from assistant.nlu.values.spelled import joined
 from assistant.nlu.values.words import Number, Word, at, numbers, split, word_set
 
 _MAJOR = {
@@ -104,7 +106,7 @@ def find(text: str, taken: Spans = (), *, bare: bool = False) -> list[Found]:
     is `not` for what is not meant: "fifteen, not fifty".
     """
     words = split(text)
-    figures = numbers(words)
+    figures = joined(words, numbers(words))
     taken = list(taken)
     results: list[Found] = []
     index = 0
@@ -126,7 +128,7 @@ def meanings(text: str) -> list[tuple[Decimal, str | None]]:
     taken, as after "how much?".
     """
     words = split(text)
-    figures = numbers(words)
+    figures = joined(words, numbers(words))
     sure = next(reversed(find(text)), None)
     found: list[tuple[Decimal, str | None]] = []
     index = 0
