@@ -345,7 +345,7 @@ class Conversation:
         shown = self.shown(transcript.text)
         if shown == transcript.text:
             return transcript
-        return replace(transcript, text=shown, words=(), alternatives=(), amount_readings=())
+        return replace(transcript, text=shown, words=(), alternatives=(), amount_readings=(), overruled="")
 
     def _publish(self, event: Event) -> None:
         self._events.append(event)

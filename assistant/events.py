@@ -63,6 +63,8 @@ class Transcript(Event):
     audio_seconds: float = 0.0
     amount_readings: tuple[Reading, ...] = ()
     """From a second hearing of the numbers in it, likeliest first; empty when there was none."""
+    overruled: str = field(default="", repr=False)
+    """What was heard at first, where that hearing took other words; empty where the two agree."""
     account_readings: tuple[str, ...] = field(default=(), repr=False)
     """From a second hearing for an account number, likeliest first; empty when there was none."""
     confirmation: str | None = None

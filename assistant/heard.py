@@ -43,6 +43,7 @@ def what_is_known(transcript: Transcript, calibration: Calibration) -> dict[str,
     said = transcript.confirmation
     return {
         "words": [[word.text, calibration.word(word.confidence)] for word in transcript.words],
+        "overruled": transcript.overruled,
         "amount_readings": [[reading.text, reading.behind] for reading in transcript.amount_readings],
         "account_readings": list(transcript.account_readings),
         "yes": None if said is None else said in YES,

@@ -7,13 +7,14 @@ likelihoods then tell how sure the audio is, free of what people mostly say.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.asr.adaptation_questions import LIKE_YES, YES, Question, answers
 from assistant.asr.confusions import holds_large_number, holds_number, variants
 from assistant.asr.grammar import Grammar
-from assistant.asr.graph_words import UNKNOWN
+from assistant.asr.graph_text import DIGITS
 from assistant.asr.recogniser import Recogniser
 from assistant.audio.frames import Samples
 from assistant.errors import SpeechModelError
@@ -25,6 +26,11 @@ _CLEARLY_YES = 2.0
 """The same by which everything that is no yes must lie behind (docs/certainty.md)."""
 _NEAR = 8.0
 """The same by which another reading of an account number may lie behind the first one."""
+_ROW = f"(?:{'|'.join(DIGITS)})(?: (?:{'|'.join((*DIGITS, 'oh'))}))*"
+_SPELLED = re.compile(
+    rf"{_ROW}(?: point {_ROW})?(?: (?:euros|pounds|dollars)(?:(?: and)? {_ROW}(?: (?:cents|pence))?)?)?"
+)
+"""The grammar alone would let it begin with a point."""
 _KEPT = 20
 """Readings that are looked at; a wrong amount further down is no danger."""
 
@@ -68,8 +74,15 @@ def confirmation(recogniser: Recogniser, unasked: Recogniser, chunks: Sequence[S
 def spelled_amount(recogniser: Recogniser, chunks: Iterable[Samples], heard: str) -> str:
     """The digits of an amount that was asked for digit by digit; empty where `heard` says it in another way,
     and for what holds no digits."""
-    said = "" if holds_large_number(heard.split()) else answer(recogniser, chunks, Question.SPELLED)
-    return said if said and UNKNOWN not in said.split() and holds_number(said.split()) else ""
+    words = heard.split()
+    if holds_large_number(words) or not holds_number(words):
+        return ""
+    try:
+        readings = recogniser.readings(chunks, _KEPT, grammar=Grammar(answers(Question.SPELLED)))
+    except SpeechModelError:
+        return ""
+    near = (each.text for each in readings if each.behind <= _NEAR)
+    return next((each for each in near if _SPELLED.fullmatch(each)), "")
 
 
 def account_numbers(recogniser: Recogniser, chunks: Iterable[Samples]) -> tuple[str, ...]:
@@ -96,7 +109,7 @@ def corrected(transcript: Transcript, readings: tuple[Reading, ...]) -> Transcri
     text = readings[0].text
     kept = tuple(word for word in transcript.words if word.text in text.split())
     others = tuple(each for each in (transcript.text, *transcript.alternatives) if each != text)
-    return replace(transcript, text=text, words=kept, alternatives=others)
+    return replace(transcript, text=text, words=kept, alternatives=others, overruled=transcript.text)
 
 
 def answer(recogniser: Recogniser, chunks: Iterable[Samples], question: Question) -> str | None:

@@ -97,6 +97,14 @@ class Journal:
             pages.add(payment)
         return payment
 
+    def again(self, payment: Payment) -> None:
+        """Before what is written down already is handed over once more: raises what the watch raises when it
+        does not agree."""
+        with self._open() as pages:
+            if self._watch is not None:
+                others = [each for each in pages.all() if each.id != payment.id]
+                self._watch.permit(payment.order, others)
+
     def note(
         self,
         payment: Payment,

@@ -76,7 +76,6 @@ class Payments:
         observe: Observer | None = None,
         watch: Watch | None = None,
     ) -> Payments:
-        """`watch` must agree to every order before it is written down."""
         return cls(
             Connections.from_settings(settings),
             Journal.from_settings(settings, watch),
@@ -109,20 +108,27 @@ class Payments:
         with uninterrupted():
             return self._hand_over(bank, self._journal.begin(order, name), wish)
 
-    def resume(self, payment: Payment, wish: Wish) -> PaymentUnderway:
-        """Hand over again, at the customer's word, what nobody knows about: the same order with the same ids,
-        so that a bank which has it takes it for the one it has. Raises as `start` does.
+    def unfinished(self, order: Order) -> Payment | None:
+        """The newest one of the same order that `resume` can go on with: nobody knows whether the bank has
+        it, or it is there and nobody has confirmed it."""
+        known = (self.refresh(each) for each in reversed(self._journal.alike(order)))
+        return next((each for each in known if self._is_unfinished(each)), None)
 
-        What became known meanwhile is not handed over again: then nothing is left to confirm.
+    def resume(self, payment: Payment, wish: Wish) -> PaymentUnderway:
+        """Go on with it, at the customer's word. What nobody knows about is handed over again, with the same
+        ids, so that a bank which has it takes it for the one it has; what nobody confirmed is confirmed anew.
+        What came to an end meanwhile is not begun again. Raises as `start` does.
         """
         payment = self.refresh(payment)
         bank = self._bank(payment.order.bank)
-        if payment.bank_id or payment.state is not PaymentState.UNKNOWN:
-            return PaymentUnderway(bank, self._journal, payment)
-        with uninterrupted():
-            return self._hand_over(bank, payment, wish, again=True)
-
-    # --- by another process -------------------------------------------------------------------
+        underway = PaymentUnderway(bank, self._journal, payment)
+        if self._is_unfinished(payment):
+            self._journal.again(payment)
+            with uninterrupted():
+                if payment.state is PaymentState.UNKNOWN:
+                    return self._hand_over(bank, payment, wish, again=True)
+                underway.begin(bank.unconfirmed(payment), wish)
+        return underway
 
     def begun(self, name: str) -> Payment | None:
         """The payment of that id of ours, whichever process began it; None when none did."""
@@ -227,7 +233,7 @@ class Payments:
         confirmed; not needed between own accounts."""
         return self._bank(bank).check_payee(payee)
 
-    # --- cards --------------------------------------------------------------------------------
+    # --- cards, bills and phones -------------------------------------------------------------
 
     def cards(self, bank: str) -> list[PaymentCard]:
         """Cards that can be frozen or limited. Raises NotKnownError at a bank that has no such service."""
@@ -246,8 +252,6 @@ class Payments:
             self._watch.changing("card limit changed", bank=card.bank, day=str(a_day))
         return self._cards(card.bank).limit(card, a_day)
 
-    # --- requests to pay ------------------------------------------------------------------------
-
     def requests(self, bank: str) -> list[PaymentRequest]:
         """Bills and purchases that wait to be paid or declined. Raises NotKnownError at a bank that has no
         such service."""
@@ -262,6 +266,12 @@ class Payments:
         return self._requests(bank).operators()
 
     # --- inside -------------------------------------------------------------------------------
+
+    def _is_unfinished(self, payment: Payment) -> bool:
+        if not payment.bank_id:
+            return payment.state is PaymentState.UNKNOWN
+        is_there = payment.state is PaymentState.RECEIVED
+        return is_there and not self._bank(payment.order.bank).is_confirmed(payment)
 
     def _hand_over(
         self, bank: Xs2aPayments, payment: Payment, wish: Wish, *, again: bool = False

@@ -13,6 +13,7 @@ from assistant.bank.interface import CONSENT_ID
 from assistant.bank.payment import Match, Order, Payee, PayeeCheck, Payment, PaymentState, state_of
 from assistant.bank.reading import Json, UnreadableError, flag, optional_text, text
 from assistant.bank.sca import Authorisation, Wish
+from assistant.bank.sca_steps import DONE, Step
 from assistant.bank.wire import Wire
 from assistant.errors import BankAnswerError, NotKnownError, NotOfferedError
 from assistant.money import Money
@@ -67,6 +68,21 @@ class Xs2aPayments:
             if not CONSENT_ID.fullmatch(bank_id):
                 raise UnreadableError("paymentId is no id")
             return Initiated(bank_id, _standing(answer), answer)
+
+    def is_confirmed(self, payment: Payment) -> bool:
+        """Whether one of its authorisations has come to its end."""
+        path = f"{_path(payment)}/authorisations"
+        with self._strict():
+            ids = self.wire.call("GET", self.wire.url(path)).body.get("authorisationIds")
+            if not isinstance(ids, list):
+                raise UnreadableError("authorisationIds is no list")
+            urls = [self.wire.url(f"{path}/{quote(str(each), safe='')}") for each in ids]
+            return any(Step.read(self.wire.call("GET", each).body).status in DONE for each in urls)
+
+    def unconfirmed(self, payment: Payment) -> Json:
+        """As if the bank had just taken it: whose link begins another authorisation."""
+        url = self.wire.url(f"{_path(payment)}/authorisations")
+        return {"_links": {"startAuthorisation": {"href": url}}}
 
     def standing(self, payment: Payment) -> Standing:
         with self._strict():

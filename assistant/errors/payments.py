@@ -139,7 +139,7 @@ class PaymentOpenError(WrongStateError):
 
     code = "bank.payment_open"
     say = "I still do not know whether that very payment went through the first time."
-    remedy = "Look at the account at the bank; if it is not there, let me hand over the same order again."
+    remedy = "Look at the account at the bank; if it is not there, order the same again, and I go on with it."
 
 
 class RequestClosedError(WrongStateError):

@@ -75,16 +75,24 @@ class Guard:
     # --- before an act ------------------------------------------------------------------------
 
     def demand(
-        self, act: Act, *, order: Order | None = None, new_payee: bool = False, conversation: str
+        self,
+        act: Act,
+        *,
+        order: Order | None = None,
+        new_payee: bool = False,
+        resumes: str = "",
+        conversation: str,
     ) -> Demand | None:
-        """What is needed before it; None when it may be done. `order` belongs to PAY and MOVE.
+        """What is needed before it; None when it may be done. `order` belongs to PAY and MOVE; `resumes` is
+        the id of the payment that it goes on with, which is not counted twice.
 
         Asked again after the passcode was given, it releases the order: this one, and once.
         """
         moment = self._clock()
         if act is Act.PAY and order is not None:
             try:
-                self.rules.check(order.money, new_payee=new_payee, spent=self.spent(order.money.currency))
+                before = self.spent(order.money.currency, but=resumes)
+                self.rules.check(order.money, new_payee=new_payee, spent=before)
             except (LimitError, NoLimitError) as error:
                 return Demand(Need.REFUSED, error=error)
         with self._trail.open() as page:
@@ -152,9 +160,11 @@ class Guard:
             self._proved.clear()
         return True
 
-    def spent(self, currency: str) -> Money:
-        """What left for others within 24 hours, or may have left, by the payment journal."""
-        return spent(self._journal.all(), currency, self._clock().wall)
+    def spent(self, currency: str, *, but: str = "") -> Money:
+        """What left for others within 24 hours, or may have left, by the payment journal; `but`: the id of
+        one that does not count."""
+        payments = [each for each in self._journal.all() if each.id != but]
+        return spent(payments, currency, self._clock().wall)
 
     # --- at the door --------------------------------------------------------------------------
 

@@ -149,12 +149,21 @@ def test_heard_clearly_twice(services: Services) -> None:
     assert doubt(spoken(services, "send fifty euros to tom")) == (Level.NONE, ["50"])
 
 
-@pytest.mark.parametrize(("behind", "level"), [(0.2, Level.STRONG), (3.0, Level.SOME), (9.0, Level.NONE)])
+@pytest.mark.parametrize(
+    ("behind", "level"), [(-0.2, Level.STRONG), (0.2, Level.SOME), (3.0, Level.SOME), (9.0, Level.NONE)]
+)
 def test_the_nearer_another_amount_the_more_doubt(services: Services, behind: float, level: Level) -> None:
     readings = [["send fifty euros to tom", 0.0], ["send fifteen euros to tom", behind]]
     found, amounts = doubt(spoken(services, "send fifty euros to tom", readings=readings))
     assert found is level
     assert amounts == (["50", "15"] if level else ["50"])
+
+
+def test_where_the_hearings_disagree_more_is_asked(services: Services) -> None:
+    readings = [["send fifty euros to tom", 0.0], ["send fifteen euros to tom", 1.5]]
+    for first, level in (("", Level.SOME), ("send fifteen euros to tom", Level.STRONG)):
+        heard = spoken(services, "send fifty euros to tom", readings=readings, overruled=first)
+        assert doubt(heard)[0] is level
 
 
 def test_what_differs_in_other_words_is_no_other_amount(services: Services) -> None:

@@ -5,6 +5,7 @@ Every dialogue of `paying/` says what is answered and what the bank booked in th
 * `code`: give a one-time code: `right`, `wrong`, `long` (too long for one), `spoken`, or the `page`'s;
 * `app` and `page`: `approve` or `refuse` at the practice bank; `confirm_behind`: the code is given, and
   nobody hears the answer;
+* `late`: eleven minutes pass at the bank, and its codes are worth nothing any more;
 * `fault`: the practice bank's next calls fail; `well`: they no longer do;
 * `restart`: all that the process kept is gone, and the next one tells its news.
 """
@@ -31,7 +32,7 @@ from assistant.practice import password_of
 from assistant.settings import Settings
 from tests.actions.conftest import PASSCODE, TODAY, Practice, connected_home, services_of
 from tests.actions.scripts import hold, scripts
-from tests.actions.till import hold_booked, last_entry
+from tests.actions.till import age_codes, hold_booked, last_entry
 
 DIALOGUES = scripts("paying")
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -66,6 +67,8 @@ class Customer:
             self.tap(approve=step["app"] == "approve")
         elif "page" in step:
             self.sign(approve=step["page"] == "approve")
+        elif "late" in step:
+            age_codes(self.practice)
         elif "well" in step:
             self.practice.relieve()
         else:

@@ -7,7 +7,7 @@ import pytest
 from assistant.asr.adaptation_questions import YES as YES_PHRASES
 from assistant.asr.adaptation_questions import Question
 from assistant.asr.recogniser import Recogniser
-from assistant.asr.second_hearing import amounts, answer, confirmation, corrected
+from assistant.asr.second_hearing import amounts, answer, confirmation, corrected, spelled_amount
 from assistant.events import Transcript, Word
 from tests.asr.speech import BALANCE, NO, YES, Samples, Say, chunks, model, speech
 
@@ -40,6 +40,7 @@ def test_the_audio_decides_between_what_sounds_alike(
     if taken.text != heard:  # where the audio is clear enough
         assert taken.text == said
         assert heard in taken.alternatives
+        assert taken.overruled == heard
         assert {word.text for word in taken.words} == set(said.split()) & set(heard.split())
 
 
@@ -55,6 +56,20 @@ def test_without_a_number_nothing_is_heard_again(recogniser: Recogniser) -> None
         raise AssertionError("the audio was decoded")
 
     assert amounts(recogniser, map(unheard, range(1)), "how much do i have") == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "taken"),
+    [
+        ("One three euros.", "one three euros", "one three euros"),
+        ("Four five point five oh.", "forty five point five oh", ""),
+        ("Cancel.", "cancel", ""),
+    ],
+)
+def test_digits_one_by_one_and_nothing_else(
+    recogniser: Recogniser, say: Say, said: str, heard: str, taken: str
+) -> None:
+    assert spelled_amount(recogniser, chunks(say(said)), heard) == taken
 
 
 def test_what_only_sounds_like_a_yes_is_none(recogniser: Recogniser, say: Say) -> None:

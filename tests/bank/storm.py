@@ -180,7 +180,8 @@ class Storm:
         process.start()
         process.join()
         between.strike = usual
-        return "killed" if process.exitcode == -signal.SIGKILL else told.get()
+        assert process.exitcode in (0, -signal.SIGKILL), "it failed by itself"
+        return "killed" if process.exitcode else told.get()
 
     def check(self, log: Log, before: dict[str, Money]) -> None:
         """Find out about everything, as at the next start, and hold it against the ledger."""

@@ -247,6 +247,21 @@ def test_what_is_unknown_is_not_begun_again_and_resumed_only_at_the_customers_wo
         world.payments.told(resumed)
 
 
+def test_what_nobody_confirmed_is_gone_on_with(world: World) -> None:
+    """The process ended while it waited for the code: the same payment is confirmed, and no second one."""
+    order = world.order()
+    left = world.payments.start(order, Wish())
+    assert left.payment.state is PaymentState.RECEIVED
+    unfinished = world.payments.unfinished(order)
+    assert unfinished is not None
+    assert unfinished.id == left.payment.id
+    paid = world.payments.resume(unfinished, Wish()).confirm(Customer(world.server.base_url))
+    assert paid.bank_id == left.payment.bank_id
+    assert world.booked(order) == 1
+    assert world.payments.unfinished(order) is None
+    assert len(world.payments.alike(order)) == 1
+
+
 def test_a_payment_that_nobody_finds_is_given_up_in_the_end(world: World) -> None:
     order = world.order()
     world.strike_at(Moment(1, worked=False))

@@ -420,6 +420,18 @@ def test_the_second_try_of_the_customer_has_the_ids_of_the_first(meet: Meet) -> 
     assert first.headers["x-request-id"] == second.headers["x-request-id"]
 
 
+def test_what_the_bank_has_confirmed_and_not_sent_is_not_gone_on_with(meet: Meet) -> None:
+    first = made(startAuthorisation=f"{HERE}/authorisations")
+    authorisations = [{"authorisationIds": ["a1"]}, step("finalised")]
+    pending = {"transactionStatus": "PDNG"}
+    met = meet(Script(POST_payment=first, GET_authorisation=authorisations, GET_status=pending))
+    met.payments.start(ORDER, Wish())
+    before = met.moves()
+    assert met.payments.unfinished(ORDER) is None
+    assert met.known() is PaymentState.RECEIVED
+    assert met.moves() == before
+
+
 def test_a_conflict_at_the_second_try_leaves_it_unknown(meet: Meet) -> None:
     met = meet(Script(POST_payment=[CUT, refusal("STATUS_INVALID", 409)]))
     with pytest.raises(PaymentUnknownError):

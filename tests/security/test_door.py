@@ -144,6 +144,21 @@ def test_the_guard_names_the_limit_before_it_asks_for_digits(guard: Guard) -> No
 # --- the door ---------------------------------------------------------------------------------
 
 
+def test_what_is_gone_on_with_passes_the_door_too_and_counts_once(guard: Guard, journal: Journal) -> None:
+    guard.set_rules(replace(guard.rules, limits={"EUR": Limits(Decimal(60), Decimal(60), Decimal(60))}))
+    release(guard, "40")
+    left = journal.begin(order(amount="40"))
+    with pytest.raises(GuardError):
+        journal.again(left)
+    refused = guard.demand(Act.PAY, order=left.order, conversation="desk")
+    assert refused is not None
+    assert refused.need is Need.REFUSED, "a second one would be above the limit of the day"
+    assert guard.demand(Act.PAY, order=left.order, resumes=left.id, conversation="desk") is None
+    journal.again(left)
+    with pytest.raises(GuardError):
+        journal.again(left)
+
+
 def test_what_was_not_released_is_not_written_down(journal: Journal, guard: Guard) -> None:
     with pytest.raises(GuardError):
         journal.begin(order(amount="45.00"))

@@ -78,7 +78,9 @@ def _to_know(turn: Turn, draft: Draft) -> tuple[Said, ...]:
         said.append(Said("utter_payment_name_wrong", {"name": name}))
     if draft.match is Match.NOT_POSSIBLE:
         said.append(Said("utter_payment_name_unchecked", {"name": name}))
-    if draft.twin is not None:
+    if draft.twin is not None and draft.resumes:
+        said.append(Said("utter_payment_resume", {"day": turn.day(draft.twin)}))
+    elif draft.twin is not None:
         said.append(Said("utter_payment_twin", {"day": turn.day(draft.twin)}))
     return tuple(said)
 

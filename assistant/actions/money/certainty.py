@@ -19,8 +19,9 @@ from assistant.nlu import matching
 from assistant.nlu.utterance import SHORTCUT
 from assistant.nlu.values import amounts
 
-_STRONG, _SOME = 1.0, 5.5
-"""Natural logarithms of likelihood by which another amount lies behind what was heard, at most."""
+_AGREED, _DISPUTED, _SOME = 0.0, 2.0, 5.5
+"""Natural logarithms of likelihood by which another amount lies behind what was heard, at most: for strong
+doubt where both hearings took it, and where the second one overruled the first; for some doubt."""
 _WORD = 0.4
 """Probability of being right, of the least sure word in a spoken amount."""
 _SOUND_ALIKE = frozenset({"thirteen", "fourteen", "thirty", "forty"})
@@ -71,7 +72,9 @@ def doubt(text: str, known: Mapping[str, Any]) -> AmountDoubt:
     if behind is None:
         level = max(level, Level.SOME)
         behind = {}
-    if any(distance < _STRONG for distance in behind.values()):
+    first = str(known.get("overruled") or text)
+    strong = _AGREED if _meanings(first)[:1] == meant[:1] else _DISPUTED
+    if any(distance < strong for distance in behind.values()):
         level = Level.STRONG
     elif any(distance < _SOME for distance in behind.values()):
         level = max(level, Level.SOME)

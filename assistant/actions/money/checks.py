@@ -15,6 +15,7 @@ from assistant.bank.payment import (
     Match,
     Order,
     PayeeCheck,
+    Payment,
     PaymentState,
     Product,
     Schedule,
@@ -46,9 +47,20 @@ def checked(turn: Turn, draft: Draft, account: Account) -> Draft:
     if order.first_day is None and draft.checked != facts and not _enough(turn, account, order):
         turn.say("utter_payment_no_funds", account=_label(draft.source), amount=turn.wording.money(money))
         return draft.at(Step.OTHER_SOURCE, checked="")
+    unfinished = _unfinished(turn, order)
     twins = [each for each in turn.services.payments.alike(order) if each.state not in _UNDONE]
     twin = twins[-1].began.date() if twins else None
-    return draft.at(Step.READ_BACK, checked=facts, twin=twin, payment=uuid4().hex)
+    resumes = unfinished.id if unfinished else ""
+    return draft.at(Step.READ_BACK, checked=facts, twin=twin, resumes=resumes, payment=uuid4().hex)
+
+
+def _unfinished(turn: Turn, order: Order) -> Payment | None:
+    """The same order from before, if a yes can go on with it: nobody is confirming it just now."""
+    with suppress(BankError):
+        found = turn.services.payments.unfinished(order)
+        if found is not None and found.id not in turn.services.confirmations.ids():
+            return found
+    return None
 
 
 def order_of(turn: Turn, draft: Draft) -> Order:

@@ -36,7 +36,8 @@ def begin(turn: Turn, draft: Draft) -> Draft:
     services = turn.services
     if draft.cancels:
         return _cancel(turn, draft)
-    order = order_of(turn, draft)
+    unfinished = services.payments.begun(draft.resumes) if draft.resumes else None
+    order = unfinished.order if unfinished else order_of(turn, draft)
     wanted = guarding.wanted(turn, draft, order)
     if wanted is not None:
         return wanted
@@ -46,7 +47,10 @@ def begin(turn: Turn, draft: Draft) -> Draft:
     # Whatever comes of it, the balance read before is no longer to be relied on.
     services.portfolio.forget()
     try:
-        underway = services.payments.start(order, services.wish, draft.payment)
+        if unfinished:
+            underway = services.payments.resume(unfinished, services.wish)
+        else:
+            underway = services.payments.start(order, services.wish, draft.payment)
     except AssistantError as error:
         return _lost(turn, draft, order, error)
     services.confirmations.put(turn.conversation, underway)

@@ -136,6 +136,8 @@ class Draft:
     """The name that it knows instead, on a close match."""
     twin: date | None = None
     """The day on which the very same was ordered before."""
+    resumes: str = ""
+    """Our id of that one where it was never finished: a yes goes on with it instead of ordering anew."""
     asks: tuple[Said, ...] = ()
     """The question of the bank's confirmation, ready to be said."""
     ended: tuple[Said, ...] = ()

@@ -17,6 +17,7 @@ def wanted(turn: Turn, draft: Draft, order: Order) -> Draft | None:
         Act.MOVE if order.own else Act.PAY,
         order=order,
         new_payee=_is_new(turn, order),
+        resumes=draft.resumes,
         conversation=turn.conversation,
     )
     return None if demand is None else _asked(turn, draft, demand)

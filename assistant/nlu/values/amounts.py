@@ -9,7 +9,8 @@ What cannot be told apart by ear is settled by these rules, each with its test:
 * "two forty five" is a price, 2.45; so are "nine ninety nine" and "thirty eight fifty".
 * With a unit behind it, "two forty five euros", it is 245, because a price has its unit in the middle
   ("two euros forty five"); but shop prices stay prices: "nine ninety nine euros" is 9.99.
-* Digits in a row are one number: "one five euros" is 15, and so is "fifteen, one five, euros" (spelled.py).
+* Where an amount is being talked about, digits in a row are one number: "one five euros" is 15, and so is
+  "fifteen, one five, euros" (spelled.py).
 * After "above" or "below" a round pair is hundreds: "above two fifty" is 250.
 """
 
@@ -106,7 +107,10 @@ def find(text: str, taken: Spans = (), *, bare: bool = False) -> list[Found]:
     is `not` for what is not meant: "fifteen, not fifty".
     """
     words = split(text)
-    figures = joined(words, numbers(words))
+    return _find(words, joined(words, numbers(words)) if bare else numbers(words), taken, bare=bare)
+
+
+def _find(words: Sequence[Word], figures: Sequence[Number], taken: Spans, *, bare: bool) -> list[Found]:
     taken = list(taken)
     results: list[Found] = []
     index = 0
@@ -129,7 +133,7 @@ def meanings(text: str) -> list[tuple[Decimal, str | None]]:
     """
     words = split(text)
     figures = joined(words, numbers(words))
-    sure = next(reversed(find(text)), None)
+    sure = next(reversed(_find(words, figures, (), bare=False)), None)
     found: list[tuple[Decimal, str | None]] = []
     index = 0
     while index < len(words):
