@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -42,8 +43,20 @@ def test_no_misheard_payment_reaches_the_bank(nlu_model: Path, tmp_path: Path) -
         clear_words="two hundred and forty five euros",
         ambiguous=True,
     )
-    outcomes = list(run(settings, nlu_model, [*commands(6, VOICES), unclear]))
-    assert [each.wrong for each in outcomes] == [()] * 7
+    stubborn = replace(
+        unclear,
+        number=169,
+        text="I want to send thirteen euros to Marie Dubois.",
+        amount_words="thirteen euros",
+        amount=Decimal(13),
+        payee="Marie Dubois",
+        source="",
+        clear_words="thirteen euros",
+        ambiguous=False,
+    )
+    outcomes = list(run(settings, nlu_model, [*commands(6, VOICES), stubborn, unclear]))
+    assert [each.wrong for each in outcomes] == [()] * 8
+    assert outcomes[-2].completed, "digit by digit, if it is heard as fourteen each time"
     assert sum(each.dialogue.false_yes for each in outcomes) == 0
     assert sum(each.completed for each in outcomes) >= 5
     assert outcomes[-1].dialogue.asked_again >= 1

@@ -115,6 +115,15 @@ def test_digits_one_by_one_are_taken_and_read_back_in_full(services: Services) -
     assert (taken.value, taken.spelled, taken.doubt) == (Decimal(13), False, True)
 
 
+def test_a_digit_said_twice_may_be_one(services: Services) -> None:
+    for each in (turn(services, "send five five euros"), spoken(services, "send five five euros")):
+        assert doubt(each) == (Level.STRONG, ["55", "5"])
+    assert doubt(spoken(services, "send one five euros"))[0] is Level.SOME
+    draft = Draft(currency="EUR", step=Step.AMOUNT, spelled=True)
+    asked = spoken(services, "five five euros", readings=[], words=[], intent="change_payment")
+    assert merged(asked, draft, parts_of(asked)).value == Decimal(55), "the digits were asked for"
+
+
 def test_accounts_in_a_row_are_one(services: Services) -> None:
     text = "transfer fifty euros for my everyday account to my savings"
     found = [("everyday", ""), ("account", "from"), ("savings", "to")]

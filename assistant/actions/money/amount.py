@@ -23,7 +23,7 @@ def with_amount(turn: Turn, draft: Draft, parts: Parts) -> Draft:
             return _digit_by_digit(draft)
     # "Make it fifty" is in the currency of what it corrects.
     currency = parts.currency or draft.currency
-    offered = draft.choices
+    offered, was_asked_so = draft.choices, draft.spelled
     draft = replace(
         draft, value=parts.value, currency=currency, doubt=False, whole=False, choices=(), spelled=False
     )
@@ -31,8 +31,13 @@ def with_amount(turn: Turn, draft: Draft, parts: Parts) -> Draft:
     if doubt.level is Level.NONE:
         return draft
     draft = replace(draft, doubt=True)
-    # What was among the amounts to choose from has been heard twice by now: the read-back may decide.
-    if doubt.level is not Level.STRONG or any(Decimal(value) == parts.value for value, _ in offered):
+    # What was among the amounts to choose from has been heard twice by now: the read-back may decide. Digits
+    # that were asked for are no repetition.
+    if (
+        was_asked_so
+        or doubt.level is not Level.STRONG
+        or any(Decimal(value) == parts.value for value, _ in offered)
+    ):
         return draft
     if offered and not turn.is_typed:
         return _digit_by_digit(draft)

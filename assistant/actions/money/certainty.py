@@ -18,6 +18,7 @@ from assistant.actions.turn import Turn
 from assistant.nlu import matching
 from assistant.nlu.utterance import SHORTCUT
 from assistant.nlu.values import amounts
+from assistant.nlu.values.spelled import is_row
 
 _AGREED, _DISPUTED, _SOME = 0.0, 2.0, 5.5
 """Natural logarithms of likelihood by which another amount lies behind what was heard, at most: for strong
@@ -119,13 +120,14 @@ def _meanings(text: str) -> tuple[SaidAmount, ...]:
 
 
 def _by_words(text: str, known: Mapping[str, Any]) -> Level:
-    """SOME where a word of a number was heard badly, was put in by the second hearing, or has a twin."""
+    """SOME where a word of a number was heard badly, was put in by the second hearing, or has a twin, and where
+    it was said digit by digit."""
     heard: dict[str, float] = {}
     for word, confidence in known.get("words") or ():
         heard[word] = min(confidence, heard.get(word, 1.0))
     numbers = [word for word in text.split() if amounts.meanings(word)]
     unsure = any(heard.get(word, 0.0) < _WORD or word in _SOUND_ALIKE for word in numbers)
-    return Level.SOME if unsure else Level.NONE
+    return Level.SOME if unsure or is_row(text) else Level.NONE
 
 
 def _others(known: Mapping[str, Any], meant: Sequence[SaidAmount]) -> dict[SaidAmount, float] | None:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.nlu.values.found import Found, Spans, is_free
-from assistant.nlu.values.spelled import joined
+from assistant.nlu.values.spelled import joined, repeated
 from assistant.nlu.values.words import Number, Word, at, numbers, split, word_set
 
 _MAJOR = {
@@ -128,7 +128,7 @@ def _find(words: Sequence[Word], figures: Sequence[Number], taken: Spans, *, bar
 def meanings(text: str) -> list[tuple[Decimal, str | None]]:
     """What the last amount in a text may mean, as (value, currency), likeliest first.
 
-    "Two fifty" is 2.50 or 250: no ear can tell. Where no figure is clearly an amount the last bare one is
+    "Two fifty" is 2.50 or 250, "five five" is 55 or 5: no ear can tell. Where no figure is clearly an amount the last bare one is
     taken, as after "how much?".
     """
     words = split(text)
@@ -146,6 +146,10 @@ def meanings(text: str) -> list[tuple[Decimal, str | None]]:
         if amount.pair:
             first, second = amount.pair
             values += [each for each in (first * 100 + second, first + second / 100) if each != value]
+        row = at(figures, amount.first)
+        once = repeated(words, row) if row else None
+        if row and once is not None:
+            values.append(value - row.value + once)
         found = [(Decimal(_plain(each)), amount.currency) for each in values]
     return found
 

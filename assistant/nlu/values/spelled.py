@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from assistant.nlu.values.words import Number, Word, at, numbers
+from assistant.nlu.values.words import Number, Word, at, numbers, split
 
 _ZEROS = ("oh", "o")
 _MOST = 6
@@ -25,6 +25,20 @@ def joined(words: Sequence[Word], figures: Sequence[Number]) -> tuple[Number, ..
             found.append(number)
         index = number.last if number is not None else index + 1
     return tuple(found)
+
+
+def repeated(words: Sequence[Word], number: Number) -> Decimal | None:
+    """The digit of "five five", which may be one that was said twice; None for anything else."""
+    said = [word.text for word in words[number.first : number.last]]
+    twice = len(said) == 2 and said[0] == said[1] and not number.typed
+    return number.value % 10 if twice else None
+
+
+def is_row(text: str) -> bool:
+    """Whether digits in a row are in it, which somebody may also have said to themselves."""
+    words = split(text)
+    figures = numbers(words)
+    return any(_row(words, figures, index) for index in range(len(words)))
 
 
 def _row(words: Sequence[Word], figures: Sequence[Number], first: int) -> Number | None:

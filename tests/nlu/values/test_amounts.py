@@ -180,6 +180,8 @@ def _written(value: Decimal) -> str:
         ("fifteen, one five, euros and fifty, five zero, cents", ["15.50"]),
         ("two five point five zero euros", ["25.50"]),
         ("one oh oh", ["100"]),
+        ("five five euros", ["55", "5"]),
+        ("five five euros fifty", ["55.50", "5.50"]),
         ("two oh five", ["2.05"]),
         ("pay fifty euros for table twelve", ["50"]),
         ("send it to tom", []),
