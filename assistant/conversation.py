@@ -51,7 +51,6 @@ NEWS = "payment_news"
 
 Frames = Iterable[npt.NDArray[np.int16]]
 
-
 _DOUBT = 0.9
 """Certainty below which other readings of the audio are looked at, when the first one makes no sense."""
 _READINGS = 5
@@ -284,9 +283,7 @@ class Conversation:
             numbers = second_hearing.account_numbers(recogniser, audio.kept)
             return replace(transcript, account_readings=numbers)
         if self._asked is Question.SPELLED:
-            spelled = second_hearing.spelled_amount(recogniser, audio.kept, text)
-            if spelled:
-                return replace(transcript, text=spelled, words=())
+            return second_hearing.spelled_amount(recogniser, audio.kept, transcript)
         if self._asked is Question.AMOUNT or holds_number(text.split()):
             readings = second_hearing.amounts(recogniser, audio.kept, text)
             transcript = second_hearing.corrected(transcript, readings)

@@ -71,18 +71,19 @@ def confirmation(recogniser: Recogniser, unasked: Recogniser, chunks: Sequence[S
     return readings[0].text if freely in YES else freely
 
 
-def spelled_amount(recogniser: Recogniser, chunks: Iterable[Samples], heard: str) -> str:
-    """The digits of an amount that was asked for digit by digit; empty where `heard` says it in another way,
-    and for what holds no digits."""
-    words = heard.split()
+def spelled_amount(recogniser: Recogniser, chunks: Sequence[Samples], transcript: Transcript) -> Transcript:
+    """With the digits of an amount that was asked for digit by digit; as `corrected` where it was said in
+    another way, and as it is where no number was heard."""
+    words = transcript.text.split()
     if holds_large_number(words) or not holds_number(words):
-        return ""
+        return corrected(transcript, amounts(recogniser, chunks, transcript.text))
     try:
         readings = recogniser.readings(chunks, _KEPT, grammar=Grammar(answers(Question.SPELLED)))
     except SpeechModelError:
-        return ""
+        return transcript
     near = (each.text for each in readings if each.behind <= _NEAR)
-    return next((each for each in near if _SPELLED.fullmatch(each)), "")
+    found = next((each for each in near if _SPELLED.fullmatch(each)), "")
+    return replace(transcript, text=found, words=()) if found else transcript
 
 
 def account_numbers(recogniser: Recogniser, chunks: Iterable[Samples]) -> tuple[str, ...]:

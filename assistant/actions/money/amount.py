@@ -33,11 +33,8 @@ def with_amount(turn: Turn, draft: Draft, parts: Parts) -> Draft:
     draft = replace(draft, doubt=True)
     # What was among the amounts to choose from has been heard twice by now: the read-back may decide. Digits
     # that were asked for are no repetition.
-    if (
-        was_asked_so
-        or doubt.level is not Level.STRONG
-        or any(Decimal(value) == parts.value for value, _ in offered)
-    ):
+    was_offered = any(Decimal(value) == parts.value for value, _ in offered)
+    if was_offered or was_asked_so or doubt.level is not Level.STRONG:
         return draft
     if offered and not turn.is_typed:
         return _digit_by_digit(draft)

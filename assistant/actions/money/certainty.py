@@ -120,8 +120,8 @@ def _meanings(text: str) -> tuple[SaidAmount, ...]:
 
 
 def _by_words(text: str, known: Mapping[str, Any]) -> Level:
-    """SOME where a word of a number was heard badly, was put in by the second hearing, or has a twin, and where
-    it was said digit by digit."""
+    """SOME where a word of a number was heard badly, was put in by the second hearing, or has a twin, and
+    where it was said digit by digit."""
     heard: dict[str, float] = {}
     for word, confidence in known.get("words") or ():
         heard[word] = min(confidence, heard.get(word, 1.0))

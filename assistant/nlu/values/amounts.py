@@ -128,8 +128,8 @@ def _find(words: Sequence[Word], figures: Sequence[Number], taken: Spans, *, bar
 def meanings(text: str) -> list[tuple[Decimal, str | None]]:
     """What the last amount in a text may mean, as (value, currency), likeliest first.
 
-    "Two fifty" is 2.50 or 250, "five five" is 55 or 5: no ear can tell. Where no figure is clearly an amount the last bare one is
-    taken, as after "how much?".
+    "Two fifty" is 2.50 or 250, "five five" is 55 or 5: no ear can tell. Where no figure is clearly an amount
+    the last bare one is taken, as after "how much?".
     """
     words = split(text)
     figures = joined(words, numbers(words))
