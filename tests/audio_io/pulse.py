@@ -47,6 +47,13 @@ class SoundCard:
     environment: dict[str, str]
     process: subprocess.Popen[bytes]
 
+    @property
+    def found_by(self) -> dict[str, str]:
+        """The variables by which a command finds this sound card, and no other."""
+        return {
+            name: value for name, value in self.environment.items() if name.startswith(("PULSE_", "XDG_"))
+        }
+
     def speak_into(self, samples: npt.NDArray[np.int16], rate: int) -> None:
         """Play into the microphone; returns when it was played."""
         command = ["paplay", "--raw", "--device=air", f"--rate={rate}", "--format=s16le", "--channels=1"]

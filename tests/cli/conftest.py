@@ -2,11 +2,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.audio_io.pulse import SoundCard, sound_card, why_not
 from tests.cli.command import Assistant
+
+
+@pytest.fixture
+def card() -> Iterator[SoundCard]:
+    if why_not():
+        pytest.skip(why_not())
+    with tempfile.TemporaryDirectory(prefix="pulse") as folder, sound_card(Path(folder)) as running:
+        yield running
 
 
 def _assistant(home: Path, nlu_model: Path) -> Assistant:

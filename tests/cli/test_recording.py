@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,7 @@ import soundfile
 from assistant.audio.recordings import read_recording
 from assistant.replay.reading import read_scenarios
 from assistant.settings import SAMPLE_RATE
-from tests.audio_io.pulse import SoundCard, sound_card, why_not
+from tests.audio_io.pulse import SoundCard
 from tests.cli.command import Assistant
 from tests.cli.conftest import bare
 from tests.conftest import ROOT
@@ -68,19 +66,10 @@ def test_a_voice_that_is_not_installed_is_told(command: Assistant, scenario: Pat
     command.run("synth", str(scenario)).failed_with("tts.no_voice", "flite")
 
 
-@pytest.fixture
-def card() -> Iterator[SoundCard]:
-    if why_not():
-        pytest.skip(why_not())
-    with tempfile.TemporaryDirectory(prefix="pulse") as folder, sound_card(Path(folder)) as running:
-        yield running
-
-
 @pytest.mark.xdist_group("sound card")
 def test_a_person_records_with_a_microphone(command: Assistant, scenario: Path, card: SoundCard) -> None:
-    sound = {name: card.environment[name] for name in card.environment if name.startswith(("PULSE_", "XDG_"))}
     said = read_recording(DEMO / "02-balance.flac")
-    with command.at_terminal("record", str(scenario), "--who", "tester 1", **sound) as terminal:
+    with command.at_terminal("record", str(scenario), "--who", "tester 1", **card.found_by) as terminal:
         terminal.expect("(yes/no)")
         terminal.type("yes\n")
         for answer in ("r\n", "\n"):
@@ -92,6 +81,11 @@ def test_a_person_records_with_a_microphone(command: Assistant, scenario: Path, 
             card.speak_into(said, SAMPLE_RATE)
             terminal.expect("dBFS")
             terminal.expect("p plays it")
+            if answer == "r\n":
+                with card.recording(SAMPLE_RATE) as played:
+                    terminal.type("p\n")
+                    terminal.expect("p plays it")
+                assert np.abs(played[0].astype(int)).max() > 3000, "a take can be heard again"
             terminal.type(answer)
         terminal.expect("2 of 2")
         terminal.type("s\n")
@@ -112,7 +106,6 @@ def test_a_person_records_with_a_microphone(command: Assistant, scenario: Path, 
 
 @pytest.mark.xdist_group("sound card")
 def test_without_consent_nothing_is_recorded(command: Assistant, scenario: Path, card: SoundCard) -> None:
-    sound = {name: card.environment[name] for name in card.environment if name.startswith(("PULSE_", "XDG_"))}
-    done = command.among(sound).run("record", str(scenario), typed="no\n")
+    done = command.among(card.found_by).run("record", str(scenario), typed="no\n")
     assert "Nothing was recorded." in done.shown
     assert not (scenario.parent / "two-recorded").exists()

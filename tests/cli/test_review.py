@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.signal import fftconvolve
 
+from assistant.audio.recordings import read_recording
 from assistant.inbox import Inbox
-from assistant.settings import Settings
+from assistant.settings import SAMPLE_RATE, Settings
+from tests.audio_io.pulse import SoundCard
 from tests.cli.command import Assistant
 from tests.conftest import ROOT
 from tests.test_inbox import turn
@@ -70,6 +75,21 @@ def test_a_review_is_left_and_gone_on_with(trainer: Assistant) -> None:
     assert "1 accepted, 1 left." in second.shown
     third = trainer.run("utterances", "review", typed="s\n")
     assert "0 accepted, 1 left." in third.shown
+
+
+@pytest.mark.xdist_group("sound card")
+def test_a_recording_is_played(trainer: Assistant, card: SoundCard) -> None:
+    trainer.run("inbox", "on")
+    said = read_recording(ROOT / "voices" / "en" / "demo" / "02-balance.flac")
+    kept = replace(turn("how much cash is there then"), audio=(said,))
+    Inbox(Settings(data=ROOT, home=trainer.home)).keep(kept, (), date(2026, 11, 25))
+    with card.recording(SAMPLE_RATE) as played:
+        done = trainer.among(card.found_by).run("utterances", "review", typed="p\ns\n")
+    assert done.status == 0, done.complaint
+    assert not done.complaint
+    heard = played[0].astype(float)
+    place = int(np.argmax(fftconvolve(heard, said[::-1].astype(float), mode="valid")))
+    assert np.corrcoef(heard[place : place + len(said)], said)[0, 1] > 0.9, "what was said is what is heard"
 
 
 def test_an_empty_inbox_says_how_to_fill_it(trainer: Assistant) -> None:
