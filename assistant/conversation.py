@@ -138,20 +138,19 @@ class Conversation:
         frames: Frames,
         *,
         overlapped: Callable[[], bool] = lambda: False,
-        reply_heard: bool = True,
+        reply_heard: Callable[[], bool] = lambda: True,
         unheard: str = "",
     ) -> Turn:
         """A spoken turn: 16 kHz mono int16 frames up to the end of the utterance.
 
-        `overlapped`, asked when the frames are over: whether any sound of our own was playing while they were
-        recorded. `reply_heard`: whether the reply before was played to its end. A yes counts only where
-        it was, and where nothing overlapped. `unheard`: what was not said of a reply that was cut off, for
-        "go on". The frames may raise Withdrawn.
+        Asked when they are over: `overlapped`, whether any sound of our own was playing meanwhile, and
+        `reply_heard`, whether the reply before was played to its end: a yes needs it. `unheard`: what
+        was not said of a reply that was cut off, for "go on". The frames may raise Withdrawn.
         """
 
         def listen(stages: dict[str, float]) -> Heard:
             heard = self._listen(frames, stages)
-            known: dict[str, object] = {"overlapped": overlapped(), "reply_heard": reply_heard}
+            known: dict[str, object] = {"overlapped": overlapped(), "reply_heard": reply_heard()}
             if unheard:
                 known["unheard"] = unheard
             return replace(heard, metadata={**heard.metadata, **known})
@@ -166,10 +165,10 @@ class Conversation:
         self.catch_up()
         return self._listen(frames, {})
 
-    def take(self, heard: Heard, *, overlapped: bool, reply_heard: bool) -> Turn:
+    def take(self, heard: Heard, *, overlapped: bool, reply_heard: Callable[[], bool]) -> Turn:
         """A turn that was heard before; see `hear`."""
-        known = {**heard.metadata, "overlapped": overlapped, "reply_heard": reply_heard}
-        return self._turn(lambda _: replace(heard, metadata=known))
+        known = {**heard.metadata, "overlapped": overlapped}
+        return self._turn(lambda _: replace(heard, metadata={**known, "reply_heard": reply_heard()}))
 
     def read(self, text: str) -> Turn:
         """A typed turn."""

@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from scipy.signal import fftconvolve
 
 from assistant.asr.speech_model import open_model
 from assistant.asr.spotter import Spotter
 from assistant.asr.store import SpeechModelStore
 from assistant.audio.frames import Converter, Samples
 from assistant.audio.player import Player
-from assistant.events import Event, Transcript
+from assistant.conversation import Conversation
+from assistant.events import Event, Observer, Transcript
 from assistant.live.hearing import HALTING
 from assistant.live.loop import LiveLoop
 from assistant.live.manner import Manner, State
 from assistant.settings import SAMPLE_RATE
 from assistant.startup import Desk
+from assistant.tts.synthesiser import Speech
 
 STEP = 512 * 2
 """Samples fed at a time, as a microphone does."""
@@ -52,6 +55,26 @@ class EchoPath:
         return response * np.float32(10 ** (self.gain / 20))
 
 
+def prepared(
+    desk: Desk, name: str, observer: Observer, on_speech: Callable[[Speech], None], asked: str, tells: str
+) -> Conversation:
+    """A conversation in which `asked` was typed and answered already, on the screen; `tells`: a request whose
+    answer is what it has to tell unasked."""
+    silent = True
+
+    def say(speech: Speech) -> None:
+        if not silent:
+            on_speech(speech)
+
+    conversation = desk.conversation(name=name, observers=[observer], on_speech=say)
+    if asked:
+        conversation.read(asked)
+    silent = False
+    if tells:
+        conversation.tell_news = lambda: conversation.read(tells)  # type: ignore[method-assign]
+    return conversation
+
+
 class Room:
     """`say` puts sound into the air, `run` lets time pass; `events` is what happened."""
 
@@ -63,7 +86,10 @@ class Room:
         echo: EchoPath | None = None,
         noise_dbfs: float | None = -70.0,
         seed: int = 0,
+        asked: str = "",
+        tells: str = "",
     ) -> None:
+        """`asked`, `tells`: see `prepared`."""
         self.events: list[tuple[float, Event]] = []
         self.now = 0.0
         self.player = Player(OUT_RATE)
@@ -77,8 +103,8 @@ class Room:
         model = open_model(SpeechModelStore(desk.settings).active)
         phrase = manner.wake_phrase
         self.loop = LiveLoop(
-            lambda observer, on_speech: desk.conversation(
-                name=f"room-{seed}-{id(self)}", observers=[observer], on_speech=on_speech
+            lambda observer, on_speech: prepared(
+                desk, f"room-{seed}-{id(self)}", observer, on_speech, asked, tells
             ),
             self.player,
             manner,
@@ -134,7 +160,7 @@ class Room:
         if self._response is not None:
             sent = self._converter.feed(out).astype(np.float32)
             if sent.any():
-                self._mix(np.convolve(sent, self._response), 0)
+                self._mix(fftconvolve(sent, self._response), 0)
         heard = np.zeros(STEP, np.float32)
         part = self._air[:STEP]
         heard[: len(part)] = part

@@ -36,6 +36,15 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (position - low)
 
 
+def at_most(what: str, value: float, most: float, unit: str = "", digits: int = 0) -> Row:
+    shown = f"{value:.{digits}f} {unit}".strip()
+    return Row(what, shown, target=f"≤ {most:g} {unit}".strip(), met=value <= most)
+
+
+def found_of(what: str, found: int, tried: int, share: float) -> Row:
+    return Row(what, f"{found} of {tried}", target=f"≥ {share:.0%}", met=found >= share * tried)
+
+
 def milliseconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()

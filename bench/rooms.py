@@ -33,7 +33,7 @@ from assistant.audio.recordings import read_recording
 from assistant.nlu.training import train
 from assistant.practice import practice_settings, practising
 from assistant.settings import SAMPLE_RATE, Settings
-from bench.measure import Row, percentile, report
+from bench.measure import Row, found_of, percentile, report
 
 OUTPUT = Path("out/rooms.json")
 RECORDINGS = Path(__file__).resolve().parent.parent / "tests" / "audio"
@@ -44,6 +44,8 @@ _CHUNK = 1024
 """Samples, as satellites send them."""
 _PAUSE = 1.0
 _FIRST = 16
+_AT_ONCE = 50
+"""Satellites that ask at the same moment, as fast as they can send."""
 
 Sound = bytes
 Satellite = Callable[[str, Sequence[Sound], float, list[float]], Awaitable[None]]
@@ -61,7 +63,7 @@ def main() -> None:
     model = train(settings, print)
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:_CORES]))
     sounds = [_pcm(path) for path in sorted(RECORDINGS.glob("*.flac")) if path.name.startswith(_ASKED)]
-    carried = []
+    carried, apart = [], 0
     with practising(settings), Progress() as progress:
         task = progress.add_task("", total=None)
         for role, client in (("bare", bare_stream), ("ours", satellite)):
@@ -72,11 +74,15 @@ def main() -> None:
             tell("loading")
             with _server(settings, role, str(model)) as uri:
                 carried.append(_capacity(uri, client, sounds, wishes.seconds, wishes.most, tell))
+                if role == "ours":
+                    tell(f"{_AT_ONCE} at once, in other rooms")
+                    apart = asyncio.run(_apart(uri, sounds))
     (bare, bare_wait), (ours, our_wait) = carried
     what = f"carried at once on {_CORES} cores, p95 within a second"
     ratio = ours / bare if bare else None
     rows = [
         Row(what, f"{ours} satellites", f"{bare} streams", ratio, "≥ 1.00 ×", ours >= bare),
+        found_of(f"{_AT_ONCE} at once: hear their own answer and no other's", apart, _AT_ONCE, 1.0),
         Row("p95 of the wait there", f"{our_wait:.2f} s", f"{bare_wait:.2f} s"),
     ]
     report("Across the room (synthetic voices kept out of training)", rows, wishes.output)
@@ -192,6 +198,36 @@ async def satellite(uri: str, sounds: Sequence[Sound], until: float, waits: list
             waits.append(time.monotonic() - ended)
             await next_of("audio-stop")
             await asyncio.sleep(_PAUSE)
+
+
+async def _apart(uri: str, sounds: Sequence[Sound]) -> int:
+    """How many of those who ask at once are answered as each is that asks alone."""
+    alone = [await _answer(uri, sound) for sound in sounds]
+    asked = [number % len(sounds) for number in range(_AT_ONCE)]
+    answers = await asyncio.gather(*(_answer(uri, sounds[number]) for number in asked))
+    return sum(answer == alone[number] for number, answer in zip(asked, answers, strict=True))
+
+
+async def _answer(uri: str, sound: Sound) -> str:
+    async with AsyncClient.from_uri(uri) as place:
+
+        async def next_of(kind: str) -> Event:
+            while True:
+                event: Event | None = await place.read_event()
+                if event is None or event.type in ("error", "not-handled"):
+                    return Event(kind, {"text": f"no answer to {time.monotonic_ns()}"})
+                if event.type == kind:
+                    return event
+
+        await place.write_event(Transcribe().event())
+        await place.write_event(AudioStart(SAMPLE_RATE, 2, 1).event())
+        for start in range(0, len(sound), 2 * _CHUNK):
+            piece = sound[start : start + 2 * _CHUNK]
+            await place.write_event(AudioChunk(SAMPLE_RATE, 2, 1, piece).event())
+        await place.write_event(AudioStop().event())
+        heard = Transcript.from_event(await next_of("transcript"))
+        await place.write_event(Transcript(heard.text, context=heard.context).event())
+        return str((await next_of("handled")).data["text"])
 
 
 async def bare_stream(uri: str, sounds: Sequence[Sound], until: float, waits: list[float]) -> None:

@@ -402,8 +402,12 @@ def test_a_clear_yes_after_the_read_back_pays(house: House) -> None:
 
 def test_a_yes_in_the_wrong_moment_pays_nothing(house: House) -> None:
     conversation = read_back(house)
-    for wrong in ({"overlapped": lambda: True}, {"reply_heard": False}):
-        turn = conversation.hear(RecordingSource(YES), **wrong)
+    for overlapped, reply_heard in ((True, True), (False, False)):
+        turn = conversation.hear(
+            RecordingSource(YES),
+            overlapped=lambda overlapped=overlapped: overlapped,  # type: ignore[misc]
+            reply_heard=lambda reply_heard=reply_heard: reply_heard,  # type: ignore[misc]
+        )
         assert turn.understood is not None
         assert turn.understood.intent == "affirm"
         assert not accepted(turn)

@@ -14,6 +14,7 @@ import typer
 from rich.table import Table
 
 from assistant.asr.spotter import Spotter
+from assistant.audio.cancelling import echo_is_cancelled
 from assistant.audio.duplex import Duplex
 from assistant.audio.player import Player
 from assistant.cli.console import console, plain, print_failure
@@ -34,8 +35,6 @@ from assistant.tts.synthesiser import SAMPLE_RATE as VOICE_RATE
 from assistant.tts.synthesiser import Speech
 
 _KEYS = {" ": Key.TALK, "\n": Key.TALK, "s": Key.STOP, "\x1b": Key.STOP, "m": Key.MUTE}
-_NO_ECHO = "echo"
-"""Part of the name that PulseAudio and PipeWire give to a microphone behind their echo cancellation."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -76,7 +75,7 @@ def listen(
     phrase = None if always_open or push_to_talk else Settings.from_environment().wake_phrase
     player = None if mute else Player(VOICE_RATE)
     with ExitStack() as stack:
-        stack.enter_context(_native_noise_hidden())
+        stack.enter_context(native_noise_hidden())
         # Sound is opened first: that there is none is better told before half a minute of loading.
         sound = Duplex(device, speaker, player)
         try:
@@ -91,7 +90,7 @@ def listen(
         )
         if desk.voice_problem is not None:
             print_failure(desk.voice_problem)
-        no_echo = full_duplex or _NO_ECHO in sound.microphone.lower()
+        no_echo = full_duplex or echo_is_cancelled(sound.microphone)
         manner = Manner(phrase, always_open=always_open, full_duplex=no_echo)
         _talk(desk, sound, player, manner, turns)
 
@@ -169,7 +168,7 @@ class _Turns:
 
 
 @contextmanager
-def _native_noise_hidden() -> Iterator[None]:
+def native_noise_hidden() -> Iterator[None]:
     """PortAudio writes its own trouble to standard error; what matters is told in our words.
 
     Python's own standard error goes on.

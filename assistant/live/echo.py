@@ -29,6 +29,8 @@ _LEARNED_AFTER = 1.0
 """Seconds of our own sound after which the coupling counts as known."""
 _REMEMBERED = 5.0
 """Seconds for which what was learned can be taken back."""
+_RISE = 6.0
+"""dB a second by which it may be found higher where the echo is cancelled: a person is heard before that."""
 _FALL = 0.5
 """dB a second by which the coupling may be found lower: somebody turned the volume down."""
 
@@ -36,7 +38,10 @@ _FALL = 0.5
 class Echo:
     """Fed with both directions chunk by chunk, in step."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cancelled: bool = False) -> None:
+        """`cancelled`: by the sound system, or there are headphones; what is suddenly louder than the rest of
+        the echo is a person."""
+        self._cancelled = cancelled
         self._sent: deque[tuple[float, float]] = deque()
         self._now = 0.0
         self._learned = 0.0
@@ -83,8 +88,12 @@ class Echo:
     def _learn(self, coupling: float, seconds: float) -> None:
         self._learned += seconds
         if coupling > self._coupling:
-            # By halves: one shout of a person must not pass for our echo for ever.
-            rise = (coupling - self._coupling) / 2 if self._learned > _LEARNED_AFTER else 120.0
+            if self._learned <= _LEARNED_AFTER:
+                rise = 120.0
+            elif self._cancelled:
+                rise = _RISE * seconds
+            else:  # by halves: one shout of a person must not pass for our echo for ever
+                rise = (coupling - self._coupling) / 2
             self._coupling = min(coupling, self._coupling + rise, _UNKNOWN)
         else:
             self._coupling = max(coupling, self._coupling - _FALL * seconds)

@@ -45,7 +45,7 @@ class HeardTurn:
             return conversation.hear(
                 self.handover,
                 overlapped=lambda: self.overlapped,
-                reply_heard=not unheard,
+                reply_heard=lambda: not unheard,
                 unheard=unheard,
             )
         finally:

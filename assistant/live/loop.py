@@ -68,7 +68,7 @@ class LiveLoop:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="turn")
         self._keys: queue.SimpleQueue[Key] = queue.SimpleQueue()
         self._voice = VoiceActivity()
-        self._echo = Echo()
+        self._echo = Echo(cancelled=manner.full_duplex)
         self._pace, self._recent = Pace(), RecentSound()
         self._seconds = 0.0
         self._hearing: HeardTurn | None = None
@@ -225,6 +225,7 @@ class LiveLoop:
     def _begin(self, begun: float, *, halted: bool = False) -> HeardTurn:
         """Hear a turn that began at that second of the sound."""
         started = self._voice.started if self._voice.started is not None else begun
+        begun = max(begun, self._seconds - self._recent.seconds)
         hearing = HeardTurn(
             begun,
             self._conversation.end_of_turn(self._pace.pause),

@@ -29,6 +29,11 @@ class RecentSound:
         self._chunks.clear()
         self._samples = 0
 
+    @property
+    def seconds(self) -> float:
+        """How much there is."""
+        return self._samples / SAMPLE_RATE
+
     def last(self, seconds: float) -> Iterator[Samples]:
         """The last so many seconds, in chunks as the recogniser takes them."""
         wanted = min(self._samples, max(0, round(seconds * SAMPLE_RATE)))

@@ -93,13 +93,12 @@ class Room:
         except Withdrawn:
             return None
         with self._busy:
-            self._expect_answer(utterance)
-            whole, unheard = self.playing.is_whole(self.conversation.said_last), self.unheard
+            unheard = self.unheard
             turn = self._turn(
                 lambda: self.conversation.hear(
                     utterance,
                     overlapped=lambda: self.playing.sounded_at(utterance.began),
-                    reply_heard=whole,
+                    reply_heard=self._was_heard,
                     unheard=unheard,
                 ),
                 _following(utterance, observer),
@@ -114,7 +113,6 @@ class Room:
         `Conversation.listen` does."""
         utterance = self._begun(sound, on_voice)
         with self._busy:
-            self._expect_answer(utterance)
             return self._listened(utterance, _following(utterance, observer), utterance.began, caller)
 
     def listen(self, sound: Iterable[Samples], observer: Observer, began: float, caller: str) -> Listened:
@@ -126,11 +124,11 @@ class Room:
     def take(self, listened: Listened, observer: Observer, speaker: Speaker | None) -> Turn:
         """Answer what was heard before."""
         with self._busy:
-            self.conversation.catch_up()
             overlapped = self.playing.sounded_at(listened.began)
-            whole = self.playing.is_whole(self.conversation.said_last)
             return self._turn(
-                lambda: self.conversation.take(listened.heard, overlapped=overlapped, reply_heard=whole),
+                lambda: self.conversation.take(
+                    listened.heard, overlapped=overlapped, reply_heard=self._was_heard
+                ),
                 observer,
                 speaker,
             )
@@ -158,13 +156,13 @@ class Room:
 
     def _begun(self, sound: Iterable[Samples], on_voice: Callable[[bool], None]) -> Utterance:
         """Nobody else has to wait while somebody may or may not begin to speak."""
-        utterance = Utterance(sound, self._pace, self.conversation.makes_sense, on_voice=on_voice)
+        utterance = Utterance(sound, self._pace, self.conversation, on_voice=on_voice)
         utterance.wait()
         return utterance
 
-    def _expect_answer(self, utterance: Utterance) -> None:
-        self.conversation.catch_up()
-        utterance.rules = self.conversation.end_of_turn(self._pace.pause)
+    def _was_heard(self) -> bool:
+        """The reply before, by whichever server gave it: known once the turn has begun."""
+        return self.playing.is_whole(self.conversation.said_last)
 
     def _listened(self, sound: Iterable[Samples], observer: Observer, began: float, caller: str) -> Listened:
         self._observer = observer

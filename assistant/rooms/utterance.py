@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from assistant.asr.endpoint import EndOfTurn, Pace, Pauses, Verdict
+from assistant.asr.endpoint import Pace, Pauses, Verdict
 from assistant.asr.voice_activity import VoiceActivity
 from assistant.audio.frames import Samples, in_chunks
-from assistant.conversation import Withdrawn
+from assistant.conversation import Conversation, Withdrawn
 from assistant.live.hearing import HeardTurn
 from assistant.live.recent import RecentSound
 
@@ -25,17 +25,15 @@ class Utterance:
         self,
         sound: Iterable[Samples],
         pace: Pace,
-        makes_sense: Callable[[str], bool],
+        conversation: Conversation,
         *,
         on_voice: Callable[[bool], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`on_voice` is told when somebody begins to speak, and when it is over."""
-        self._sound, self._pace, self._makes_sense = iter(in_chunks(sound)), pace, makes_sense
+        self._sound, self._pace, self._conversation = iter(in_chunks(sound)), pace, conversation
         self._on_voice, self._clock = on_voice, clock
         self._voice, self._recent = VoiceActivity(), RecentSound()
-        self.rules = EndOfTurn()
-        """For what was asked when it began, and for who speaks."""
         self.text = ""
         self.began = clock()
         """When the first voice was heard, on the clock."""
@@ -54,14 +52,16 @@ class Utterance:
                 raise Withdrawn
 
     def __iter__(self) -> Iterator[Samples]:
-        """Raises Withdrawn when it held no words, and when the sound does."""
-        voice, hearing = self._voice, HeardTurn(0.0, self.rules)
+        """Within a turn, which knows what was asked. Raises Withdrawn when it held no words, and when the
+        sound does."""
+        voice = self._voice
+        hearing = HeardTurn(0.0, self._conversation.end_of_turn(self._pace.pause))
         # Where no voice was found before the sound ended, the recogniser decides whether there was one.
         since = _PATIENCE if voice.started is None else voice.now - voice.started + _LEAD
         yield from self._recent.last(since)
         while True:
             hearing.text = self.text
-            verdict = hearing.verdict(voice, self._pace, self._makes_sense)
+            verdict = hearing.verdict(voice, self._pace, self._conversation.makes_sense)
             if verdict is Verdict.NO_WORDS:
                 voice.forget()
                 if voice.now >= _PATIENCE:

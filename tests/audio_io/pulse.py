@@ -90,14 +90,15 @@ class SoundCard:
     def pull_out(self) -> None:
         """Every device goes away; the sound system stays, as when the only headset is pulled out."""
         for module in ("module-remap-source", "module-null-sink"):
-            self._pactl("unload-module", module)
+            self.call("unload-module", module)
 
     def plug_in(self) -> None:
         """The devices are back."""
         for module in _MODULES[1:]:
-            self._pactl("load-module", *module.split())
+            self.call("load-module", *module.split())
 
-    def _pactl(self, *arguments: str) -> None:
+    def call(self, *arguments: str) -> None:
+        """`pactl` with these arguments."""
         subprocess.run(["pactl", *arguments], env=self.environment, check=True, capture_output=True)
 
     def unplug(self) -> None:

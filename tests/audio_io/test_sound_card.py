@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from assistant.asr.recogniser import Recogniser
+from assistant.audio.cancelling import echo_is_cancelled
 from assistant.audio.devices import devices, portaudio_version, rescan
 from assistant.audio.duplex import Duplex
 from assistant.audio.frames import Samples
@@ -141,3 +142,17 @@ def test_the_doctor_sees_the_devices(card: SoundCard) -> None:
     assert any(device.default_input and device.inputs for device in found)
     assert any(device.default_output and device.outputs for device in found)
     assert portaudio_version().startswith("PortAudio")
+
+
+def test_an_echo_cancelled_microphone_is_known_by_what_the_sound_server_calls_it(
+    card: SoundCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Duplex(None, None, None) as sound:
+        assert not echo_is_cancelled(sound.microphone)
+        monkeypatch.setenv("PULSE_SOURCE", "echoCancel_source")
+        assert echo_is_cancelled(sound.microphone)
+        monkeypatch.delenv("PULSE_SOURCE")
+        card.call("load-module", "module-remap-source", "source_name=echo-cancelled", "master=air.monitor")
+        card.call("set-default-source", "echo-cancelled")
+        assert echo_is_cancelled(sound.microphone)
+    assert not echo_is_cancelled("USB headset")

@@ -121,6 +121,22 @@ def test_our_own_echo_is_no_turn(practice_desk: Desk) -> None:
     room.close()
 
 
+def test_where_the_echo_is_cancelled_any_voice_interrupts_and_what_is_left_of_it_does_not(
+    practice_desk: Desk,
+) -> None:
+    room = Room(practice_desk, Manner(always_open=True, full_duplex=True), echo=EchoPath(-30.0, 0.1))
+    room.say(LIST)
+    room.run(30, until=lambda: room.loop.state.value == "speaking")
+    room.run(4.0)
+    assert room.of(Interrupted) == []
+    room.say(BALANCE)
+    room.run(3.0, until=lambda: bool(room.of(Interrupted)))
+    assert [each.by for each in room.of(Interrupted)] == ["voice"]
+    room.settle()
+    assert room.heard[1].endswith("how much have i got in my everyday account")
+    room.close()
+
+
 def test_keys_talk_mute_and_end_a_turn(practice_desk: Desk) -> None:
     room = Room(practice_desk, Manner())
     answer_to(room, BALANCE)
