@@ -1,4 +1,6 @@
-"""`assistant replay` with scenarios: on several processes, interrupted, compared."""
+"""`assistant replay` with scenarios: on several processes, interrupted.
+
+Compared, kept as bundles and made tests of: a tester's session (test_tester_session.py)."""
 
 from __future__ import annotations
 
@@ -10,7 +12,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assistant.replay.reading import read_scenarios
 from tests.cli.command import Assistant
 from tests.replay.conftest import SUITE
 
@@ -23,9 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_suite_on_two_processes(practised: Assistant, folder: Path) -> None:
     place = folder / "results"
-    bundles = folder / "failed"
-    options = ("--results", str(place), "--jobs", "2", "--bundle", str(bundles))
-    done = practised.run("replay", str(folder), *options)
+    done = practised.run("replay", str(folder), "--results", str(place), "--jobs", "2")
     assert done.status == 1, done.complaint
     assert "4 passed, 1 failed" in done.shown
     assert "misunderstood: 1" in done.shown
@@ -34,19 +33,6 @@ def test_a_suite_on_two_processes(practised: Assistant, folder: Path) -> None:
     assert len(lines) == 5
     suite = ElementTree.parse(place / "junit.xml").getroot()[0]
     assert (suite.get("tests"), suite.get("failures")) == ("5", "1")
-    command = ("replay", str(folder), "--only", "balance", "--compare", str(place), "--results", f"{place}-2")
-    again = practised.run(*command)
-    assert again.status == 0, again.complaint
-    assert "better than before: 0" in again.shown
-
-    (bundle,) = bundles.glob("*.zip")
-    repeated = practised.run("replay", str(bundle), "--results", f"{place}-3")
-    assert "misunderstood: 1" in repeated.shown, repeated.complaint
-    made = practised.run("replay", str(bundle), "--to-scenario", str(folder / "made.scenario.yml"))
-    assert made.status == 0, made.complaint
-    assert [each.name for each in read_scenarios(folder / "made" / "made.scenario.yml")] == [
-        "wrong on purpose"
-    ]
 
 
 def test_an_interrupted_run_goes_on_and_a_dead_process_costs_one_case(
