@@ -64,18 +64,18 @@ def cutoffs(desk: Desk, count: int) -> list[Row]:
 
 
 def lone(desk: Desk, count: int) -> list[Row]:
-    """Yes and no at the prompt: heard at all, and after how long."""
+    """Yes and no at the prompt: heard as such, and the wait until that was sure, which is virtual."""
     heard, waits = 0, []
     spoken = prompts(count)
     for number, (typed, sound) in enumerate(spoken):
         room = Room(desk, OPEN, seed=number, asked=typed)
         ask(room, sound)
         heard += bool(room.heard)
-        waits += [turn.latency["total"] for turn in room.of(FirstSound)]
+        waits += [turn.latency["wait"] for turn in room.of(FirstSound)]
         room.close()
     return [
         found_of("lone yes and no at the prompt, heard", heard, len(spoken), 0.98),
-        at_most("last word of it → first sound, p50", percentile(waits, 50), 550, "ms"),
+        at_most("last word of it → sure that it was all, longest", max(waits, default=9999), 600, "ms"),
     ]
 
 
@@ -98,10 +98,14 @@ def latency(desk: Desk, count: int) -> list[Row]:
 
 
 def digits(desk: Desk, count: int) -> list[Row]:
-    groups = ["four five three nine", "one four eight eight", "oh three four three", "six four six seven"]
+    cards = (
+        ("four five three nine", "one four eight eight", "oh three four three", "six four six seven"),
+        ("five one two nine", "eight oh two six", "three three nine one", "seven five four two"),
+    )
     room = Room(desk, OPEN)
     whole = 0
-    spoken = list(zip(*(said(group) for group in groups), strict=True))[:count]
+    spoken = [number for card in cards for number in zip(*map(said, card), strict=True)]
+    spoken = [spoken[round(place)] for place in np.linspace(0, len(spoken) - 1, count)]
     pause = np.zeros(round(1.2 * SAMPLE_RATE), np.int16)
     for number in spoken:
         before = len(room.heard)
