@@ -28,13 +28,18 @@ _SHORTEST = 2
 
 _LIMIT = "OMP_THREAD_LIMIT"
 
-Judge = Callable[[bytes], float]
-"""From a frame of 16-bit samples, each after the one before, to the probability of voice, 0 to 1."""
+Judge = Callable[[Samples], float]
+"""From a frame, each after the one before, to the probability of voice, 0 to 1."""
 
 
 def network() -> Judge:
-    """A new one, which has heard nothing yet."""
-    judge: Judge = _library()()
+    """A new one, which has heard nothing yet. Where there is no sound it does not look for voice."""
+    probability: Callable[[bytes], float] = _library()()
+
+    def judge(frame: Samples) -> float:
+        quiet = int(frame.max()) < _PEAK and int(frame.min()) > -_PEAK
+        return 0.0 if quiet else probability(frame.tobytes())
+
     return judge
 
 
@@ -90,9 +95,7 @@ class VoiceActivity:
         whole = len(sound) - len(sound) % FRAME
         self._rest = sound[whole:]
         for start in range(0, whole, FRAME):
-            frame = sound[start : start + FRAME]
-            quiet = int(frame.max()) < _PEAK and int(frame.min()) > -_PEAK
-            self.probability = 0.0 if quiet else self._judge_frame(frame.tobytes())
+            self.probability = self._judge_frame(sound[start : start + FRAME])
             self._judge(explained)
 
     def assume(self, started: float) -> None:

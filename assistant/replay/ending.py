@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from assistant.asr.endpoint import EndOfTurn, Verdict
 from assistant.asr.voice_activity import VoiceActivity
@@ -22,12 +23,21 @@ class Ending:
     """
 
     def __init__(
-        self, chunks: Iterable[Samples], voice: Iterable[float] | None = None, rules: EndOfTurn | None = None
+        self,
+        chunks: Iterable[Samples],
+        voice: Iterable[float] | None = None,
+        rules: Callable[[], EndOfTurn] = EndOfTurn,
+        makes_sense: Callable[[str], bool] | None = None,
     ) -> None:
-        """`voice`: its probability in each frame of these chunks, where it is known."""
+        """`voice`: its probability in each frame of these chunks, where it is known.
+
+        `rules` are asked for when the first chunk is taken: what was said before is over then.
+        `makes_sense`: whether the dialogue would know what to do with these words; asked after silences.
+        """
         self._chunks = chunks
         self._known = None if voice is None else iter(voice)
-        self._rules = rules or EndOfTurn()
+        self._begin, self._rules = rules, EndOfTurn()
+        self._makes_sense = None if makes_sense is None else lru_cache(1)(makes_sense)
         self._text = ""
         self._at: float | None = None
         self._quiet_from = 0.0
@@ -37,7 +47,7 @@ class Ending:
             self._text = event.text
 
     def __iter__(self) -> Iterator[Samples]:
-        known = self._known
+        known, self._rules = self._known, self._begin()
         voice = VoiceActivity(None if known is None else lambda _: next(known))
         for chunk in self._chunks:
             yield chunk
@@ -58,7 +68,10 @@ class Ending:
         return EndOfTurnFound(wait < 0, round(wait, 3))
 
     def _judge(self, voice: VoiceActivity, now: float) -> None:
-        verdict = self._rules.verdict(now, voice.started, voice.ended, self._text)
+        sense = None
+        if self._makes_sense and self._text and now - voice.ended >= self._rules.pauses.answered:
+            sense = self._makes_sense(self._text)
+        verdict = self._rules.verdict(now, voice.started, voice.ended, self._text, sense)
         if verdict is Verdict.NO_WORDS:
             voice.forget()
         elif verdict in (Verdict.FINISHED, Verdict.TOO_LONG):

@@ -209,7 +209,12 @@ class Replayer:
             return conversation.read(wanted.say), None
         chunks = in_chunks([sound])
         voice = self._voices_known().probabilities(sound)
-        ending = Ending(self._paced(chunks) if self._setup.paced else chunks, voice)
+        ending = Ending(
+            self._paced(chunks) if self._setup.paced else chunks,
+            voice,
+            lambda: conversation.end_of_turn(pace=0.0),
+            conversation.makes_sense,
+        )
         listening.ending = ending
         return conversation.hear(ending), ending
 

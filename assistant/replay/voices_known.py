@@ -50,7 +50,7 @@ class KnownVoices:
         if known is None:
             judge = network()
             whole = range(0, len(sound) - FRAME + 1, FRAME)
-            known = np.array([judge(sound[start : start + FRAME].tobytes()) for start in whole], np.float32)
+            known = np.array([judge(sound[start : start + FRAME]) for start in whole], np.float32)
             self._write(key, known)
         return [float(each) for each in known]
 

@@ -16,7 +16,7 @@ def threads():
 before = threads()
 judge = network()
 noise = np.random.default_rng(1).integers(-900, 900, FRAME * 9, np.int16)
-heard = [judge(noise[start : start + FRAME].tobytes()) for start in range(0, len(noise), FRAME)]
+heard = [judge(noise[start : start + FRAME]) for start in range(0, len(noise), FRAME)]
 assert all(0 <= each <= 1 for each in heard)
 print(threads() - before, os.environ.get("OMP_THREAD_LIMIT"))
 """
