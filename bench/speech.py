@@ -15,13 +15,22 @@ from pathlib import Path
 from assistant.asr.adaptation import adapt
 from assistant.asr.adaptation_confidence import Calibration
 from assistant.asr.adaptation_sentences import utterances
+from assistant.asr.grammar import Grammar
+from assistant.asr.graph_text import DIGITS
 from assistant.asr.recogniser import Recogniser
 from assistant.training.speech.card import FIGURES
 from assistant.training.speech.listen import Heard, hear
 from assistant.training.speech.recordings import RATE, Samples
 from bench.measure import Row, report
 from bench.speech_scores import SURE, Score, percent
-from bench.speech_sets import TestSet, held_out_people, held_out_voices, spoken_commands
+from bench.speech_sets import (
+    TestSet,
+    held_out_people,
+    held_out_voices,
+    over_a_telephone,
+    single_digits,
+    spoken_commands,
+)
 from bench.speech_sphinx import sphinx_ear
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,6 +61,7 @@ def main() -> None:
         rows += _adaptation_rows(options.model, options.lexicon, Path(folder))
         for number, test in enumerate(one for one in sets if one.items):
             rows += _measure(test, options, Path(folder) / str(number))
+        rows += _digit_rows(options)
     report("Hearing", rows, options.output)
     if options.work.is_dir():
         (options.work / FIGURES).write_text(_markdown(rows, options.every), "utf-8")
@@ -79,6 +89,26 @@ def _measure(test: TestSet, options: argparse.Namespace, folder: Path) -> list[R
             noisy = _run(test, ours, 2 * options.every, calibration, noise)
             target = 0.03 if noise == 12 else None
             rows.append(_word_errors(f"{test.name}, noise {noise:.0f} dB below", noisy, None, target))
+    return rows
+
+
+def _digit_rows(options: argparse.Namespace) -> list[Row]:
+    """One digit at a time, when digits are asked for and when they are not."""
+    items = single_digits(options.work)[:: options.every]
+    if not items:
+        return []
+    recogniser = Recogniser(options.model)
+    rows = []
+    for name, change in (("", None), (" over a telephone", over_a_telephone)):
+        sounds = [change(item.samples(None)) if change else item.samples(None) for item in items]
+        for asked, grammar in ((", asked for", Grammar([*DIGITS, "oh"])), ("", None)):
+            right = sum(
+                hear(recogniser, sound, grammar).text == item.text
+                for sound, item in zip(sounds, items, strict=True)
+            )
+            met = right >= 0.97 * len(items) if grammar else None
+            what = f"one digit (synthetic){name}{asked}, right ({len(items)})"
+            rows.append(Row(what, percent(right, len(items)), "", None, "≥ 97 %" if grammar else "", met))
     return rows
 
 

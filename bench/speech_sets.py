@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import soxr
 
 from assistant.asr.graph_text import normalise
 from assistant.replay.reading import read_scenarios
 from assistant.training.speech.corpus import read_plan
 from assistant.training.speech.people import read_manifest
-from assistant.training.speech.recordings import Samples, add_noise, load
+from assistant.training.speech.recordings import RATE, Samples, add_noise, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,26 @@ def spoken_commands(folder: Path) -> TestSet:
 
 def held_out_voices(work: Path) -> TestSet:
     """The test half of the recipe's synthetic corpus; empty where the recipe has not been run."""
+    return TestSet("synthetic voices", _synthetic(work, "test"), banking=True)
+
+
+def single_digits(work: Path) -> Sequence[Item]:
+    """Each digit alone, by the same voices at three speeds."""
+    return _synthetic(work, "digit")
+
+
+def over_a_telephone(samples: Samples) -> Samples:
+    """What is left of it at 8 kHz, at 16 kHz again."""
+    return np.asarray(soxr.resample(soxr.resample(samples, RATE, RATE / 2), RATE / 2, RATE), np.float32)
+
+
+def _synthetic(work: Path, kind: str) -> list[Item]:
     plan = work / "test.jsonl"
-    sayings = read_plan(plan) if plan.is_file() else []
-    items = [
+    return [
         Item(saying.path(work / "audio"), saying.text, f"{saying.speaker.engine} {saying.speaker.voice}")
-        for saying in sayings
-        if saying.path(work / "audio").is_file()
+        for saying in (read_plan(plan) if plan.is_file() else [])
+        if saying.kind == kind and saying.path(work / "audio").is_file()
     ]
-    return TestSet("synthetic voices", items, banking=True)
 
 
 def held_out_people(data: Path) -> list[TestSet]:

@@ -6,10 +6,11 @@ import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from assistant.asr.graph_text import DIGITS
 from assistant.training.speech.sentences import Commands
 from assistant.training.speech.voices import HELD_OUT, Speaker, draw_speaker, synthesise, with_pauses
 
@@ -17,11 +18,15 @@ _SHARES = {"command": 50, "general": 33, "words": 12, "names": 5}
 """Commands teach the task, everyday sentences and loose words the sounds of the language."""
 
 
+_PACES = (0.8, 1.0, 1.2)
+"""At which digits are said alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Saying:
     id: str
     kind: str
-    """command, general, words, names, or test for the held-out voices."""
+    """command, general, words, names; test, or digit for one digit, for the held-out voices."""
     text: str
     marked: str
     """The text with commas where the voice is to pause."""
@@ -60,7 +65,7 @@ def plan(
 
 
 def plan_test(count: int, seed: int, commands: Commands, engines: Sequence[str]) -> list[Saying]:
-    """`count` commands for each held-out voice whose engine is installed."""
+    """`count` commands for each held-out voice whose engine is installed, and each digit alone."""
     rng = random.Random(seed)
     sayings = []
     for voice, speaker in enumerate(HELD_OUT):
@@ -69,6 +74,14 @@ def plan_test(count: int, seed: int, commands: Commands, engines: Sequence[str])
             if speaker.engine in engines:
                 marked = with_pauses(rng, text)
                 sayings.append(Saying(f"te{voice}{number:04d}", "test", text, marked, speaker))
+    for voice, speaker in enumerate(HELD_OUT):
+        for number, rate in enumerate(_PACES):
+            if speaker.engine in engines:
+                paced = replace(speaker, rate=rate)
+                sayings += [
+                    Saying(f"di{voice}{number}{value:02d}", "digit", digit, digit, paced)
+                    for value, digit in enumerate(DIGITS)
+                ]
     return sayings
 
 

@@ -53,7 +53,10 @@ def make_shards(
     recording keeps its speed, the others are played faster or slower.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    babble = [source.path for source in sources if source.path is not None][:: max(1, len(sources) // 200)]
+    # Not every recording came about: synthesisers fail on some sentences.
+    there = [source.path for source in sources if source.path is not None and source.path.is_file()]
+    babble = there[:: max(1, len(there) // 200)]
+    own_voice = [path for path in own_voice if path.is_file()][:200]
     tasks = []
     for copy in range(copies):
         for start in range(0, len(sources), SHARD):
@@ -62,7 +65,7 @@ def make_shards(
     missing = [task for task in tasks if not task[0].is_file()]
     with ProcessPoolExecutor(workers) as pool:
         for number, name in enumerate(
-            pool.map(partial(_shard, babble=babble, own_voice=own_voice[:200]), missing), 1
+            pool.map(partial(_shard, babble=babble, own_voice=own_voice), missing), 1
         ):
             progress(f"features {number}/{len(missing)}: {folder.name}/{name}")
     return [task[0] for task in tasks]

@@ -17,6 +17,9 @@ import numpy.typing as npt
 from assistant.asr.graph_units import PHONES, Units
 from assistant.training.speech.network import Affine, Component
 
+_HEADER = struct.Struct("<ffii")
+"""Of a compressed matrix: least value, most minus least, rows, columns."""
+_STEPS = 65_535
 _NO_PLAIN_TOPOLOGY = -1
 """Says that a state's output on entering differs from the one on staying."""
 
@@ -49,12 +52,11 @@ def read(path: Path) -> dict[str, Affine]:
         name, kind = data[at + len(b"<ComponentName> ") :].split(b" ", 2)[:2]
         if kind != b"<FixedAffineComponent>":
             continue
-        start = data.index(b"FM ", at) + 3
-        rows, columns = struct.unpack_from("<xixi", data, start)
-        weight = np.frombuffer(data, "<f4", rows * columns, start + 10).reshape(rows, columns)
-        at = start + 10 + weight.nbytes
+        start = data.index(b"CM2 ", at) + 4
+        weight = _decompressed(data, start)
+        at = start + _HEADER.size + 2 * weight.size
         start = data.index(b"FV ", at) + 3
-        bias = np.frombuffer(data, "<f4", rows, start + 5)
+        bias = np.frombuffer(data, "<f4", len(weight), start + 5)
         maps[name.decode()] = Affine(weight, bias)
         at = start + 5 + bias.nbytes
     if not maps:
@@ -112,5 +114,14 @@ def _vector(values: npt.NDArray[np.float32]) -> bytes:
 
 
 def _matrix(values: npt.NDArray[np.float32]) -> bytes:
-    rows, columns = values.shape
-    return b"FM " + _int(rows) + _int(columns) + np.ascontiguousarray(values, "<f4").tobytes()
+    """Kaldi's compressed matrix with two bytes an element: steps of a 65,535th between least and most."""
+    low = float(values.min())
+    span = max(float(values.max()) - low, 1e-12)
+    steps = np.round((values.astype(np.float64) - low) * (_STEPS / span)).astype("<u2")
+    return b"".join((b"CM2 ", _HEADER.pack(low, span, *values.shape), steps.tobytes()))
+
+
+def _decompressed(data: bytes, start: int) -> npt.NDArray[np.float32]:
+    low, span, rows, columns = _HEADER.unpack_from(data, start)
+    steps = np.frombuffer(data, "<u2", rows * columns, start + _HEADER.size)
+    return np.asarray(low + steps * (span / _STEPS), np.float32).reshape(rows, columns)

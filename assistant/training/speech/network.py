@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from assistant.training.speech.acoustics import COEFFICIENTS
 
@@ -19,11 +20,11 @@ SUBSAMPLING = 3
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of a network; the defaults make about 1.6 million parameters."""
+    """Sizes of a network; the defaults make about 2.1 million parameters."""
 
     front: int = 160
     width: int = 320
-    bottleneck: int = 96
+    bottleneck: int = 160
     layers: int = 8
     before_output: int = 160
 
@@ -36,16 +37,29 @@ class Shape:
 class _Factored(nn.Module):
     """`width` → `bottleneck` over (t-1, t), → `width` over (t, t+1), added to what came in."""
 
-    def __init__(self, width: int, bottleneck: int, dropout: float):
+    def __init__(self, width: int, bottleneck: int):
         super().__init__()
         self.narrow = nn.Conv1d(width, bottleneck, 2, bias=False)
         self.wide = nn.Conv1d(bottleneck, width, 2)
         self.norm = nn.BatchNorm1d(width)
-        self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = torch.relu(self.norm(self.wide(self.narrow(x))))
-        return x[..., 1:-1] * BYPASS + self.dropout(y)
+        return x[:, 1:-1] * BYPASS + _rectified(_over_time(_over_time(x, self.narrow), self.wide), self.norm)
+
+
+def _over_time(x: Tensor, layer: nn.Conv1d) -> Tensor:
+    """The convolution of (batch, frames, channels) as one matrix product: on a CPU, with 16-bit floats, that
+    takes two thirds of the time of PyTorch's own with channels before frames."""
+    taps, stride = layer.kernel_size[0], layer.stride[0]
+    last = x.shape[1] - taps
+    if taps > 1:
+        x = torch.cat([x[:, tap : tap + last + 1 : stride] for tap in range(taps)], 2)
+    return functional.linear(x, layer.weight.permute(0, 2, 1).flatten(1), layer.bias)
+
+
+def _rectified(x: Tensor, norm: nn.BatchNorm1d) -> Tensor:
+    """What is positive of (batch, frames, channels), each channel normalised."""
+    return torch.relu(norm(x.flatten(0, 1))).view_as(x)
 
 
 BYPASS = 0.66
@@ -59,7 +73,7 @@ class Network(nn.Module):
     deviation: Tensor
     sound_of_output: Tensor
 
-    def __init__(self, sound_of_output: Tensor, shape: Shape | None = None, dropout: float = 0.05):
+    def __init__(self, sound_of_output: Tensor, shape: Shape | None = None):
         """`sound_of_output`: for each output the number of the sound (and half of it) it belongs to."""
         super().__init__()
         self.shape = shape or Shape()
@@ -68,7 +82,7 @@ class Network(nn.Module):
         self.thin = nn.Conv1d(self.shape.front, self.shape.width, 3, stride=SUBSAMPLING)
         self.thin_norm = nn.BatchNorm1d(self.shape.width)
         self.layers = nn.ModuleList(
-            _Factored(self.shape.width, self.shape.bottleneck, dropout) for _ in range(self.shape.layers)
+            _Factored(self.shape.width, self.shape.bottleneck) for _ in range(self.shape.layers)
         )
         self.before = nn.Conv1d(self.shape.width, self.shape.before_output, 1)
         self.before_norm = nn.BatchNorm1d(self.shape.before_output)
@@ -91,13 +105,13 @@ class Network(nn.Module):
         padded = torch.cat(
             [features[:, :1].expand(-1, context, -1), features, features[:, -1:].expand(-1, after, -1)], 1
         )
-        x = ((padded - self.mean) / self.deviation).transpose(1, 2)
-        x = torch.relu(self.front_norm(self.front(x)))
-        x = torch.relu(self.thin_norm(self.thin(x)))
+        x = (padded - self.mean) / self.deviation
+        x = _rectified(_over_time(x, self.front), self.front_norm)
+        x = _rectified(_over_time(x, self.thin), self.thin_norm)
         for layer in self.layers:
             x = layer(x)
-        x = torch.relu(self.before_norm(self.before(x)))
-        return (self.output(x) + self.sound(x)[:, self.sound_of_output]).transpose(1, 2)
+        x = _rectified(_over_time(x, self.before), self.before_norm)
+        return _over_time(x, self.output) + _over_time(x, self.sound)[..., self.sound_of_output]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +133,24 @@ class Affine(NamedTuple):
 
 
 def take_over(network: Network, maps: Mapping[str, Affine], features: Tensor) -> None:
-    """Start from an exported network of the same shape: the inverse of `export`.
+    """Start from an exported network of the same shape or with narrower bottlenecks: the inverse of `export`.
 
     An export has no normalisation left in it. It is measured anew on `features` (batch, frames, 40) and
-    put back so that the network computes what the exported one does.
-    Raises ValueError where the shapes differ.
+    put back so that the network computes what the exported one does. What a bottleneck has more is random
+    where it reads and zero where it is read, so it changes nothing until it has learnt something.
+    Raises ValueError where the shapes differ otherwise.
     """
 
-    def put(layer: nn.Conv1d, name: str) -> None:
-        rows, _, taps = layer.weight.shape
+    def put(layer: nn.Conv1d, name: str, rows: int | None = None, columns: int | None = None) -> None:
+        """`rows`, `columns`: how many of the layer's the exported map has; else all."""
+        part = layer.weight.data[:rows, :columns]
         weight = torch.from_numpy(maps[name].weight.copy())
-        if weight.shape != (rows, layer.weight.shape[1] * taps):
-            raise ValueError(f"{name} is {tuple(weight.shape)}, this network has {tuple(layer.weight.shape)}")
-        layer.weight.data.copy_(weight.reshape(rows, taps, -1).permute(0, 2, 1))
+        if weight.shape != (part.shape[0], part.shape[1] * part.shape[2]):
+            raise ValueError(
+                f"{name} is {tuple(weight.shape)}, this network has {tuple(part.flatten(1).shape)}"
+            )
+        part.copy_(weight.reshape(part.shape[0], part.shape[2], -1).permute(0, 2, 1))
+        layer.weight.data[:, part.shape[1] :] = 0
         if layer.bias is not None:
             layer.bias.data.copy_(torch.from_numpy(maps[name].bias.copy()))
 
@@ -141,8 +160,9 @@ def take_over(network: Network, maps: Mapping[str, Affine], features: Tensor) ->
     front.weight.data *= network.deviation[None, :, None]
     put(network.thin, "thin.affine")
     for number, layer in enumerate(cast(Iterable[_Factored], network.layers), 1):
-        put(layer.narrow, f"f{number}.linear")
-        put(layer.wide, f"f{number}.affine")
+        narrower = min(len(maps[f"f{number}.linear"].weight), network.shape.bottleneck)
+        put(layer.narrow, f"f{number}.linear", rows=narrower)
+        put(layer.wide, f"f{number}.affine", columns=narrower)
     put(network.before, "before.affine")
     put(network.output, "output.affine")  # `sound` stays zero: its part is in here already
     network.eval()
@@ -150,7 +170,7 @@ def take_over(network: Network, maps: Mapping[str, Affine], features: Tensor) ->
 
     def measure(module: nn.Module, inputs: tuple[Tensor, ...]) -> Tensor:
         norm = cast(nn.BatchNorm1d, module)
-        mean, variance = inputs[0].mean((0, 2)), inputs[0].var((0, 2)) + norm.eps
+        mean, variance = inputs[0].mean(0), inputs[0].var(0) + norm.eps
         cast(Tensor, norm.running_mean).copy_(mean)
         cast(Tensor, norm.running_var).copy_(variance)
         norm.weight.data.copy_(torch.sqrt(variance + norm.eps))

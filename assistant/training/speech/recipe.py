@@ -135,7 +135,7 @@ class Recipe:
 
     def calibrate(self, progress: Progress) -> None:
         """Measure what the model's certainty is worth, on voices that it has never heard."""
-        tests = corpus.read_plan(self.work / "test.jsonl")
+        tests = [each for each in corpus.read_plan(self.work / "test.jsonl") if each.kind == "test"]
         rng = np.random.default_rng(self.seed)
         recordings = [(s.path(self.work / "audio"), s.text) for s in tests]
         recordings += [(clip.path, clip.text) for clip in self.clips if clip.held_out]

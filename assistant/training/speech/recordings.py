@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 import soxr
+from scipy.fft import next_fast_len
 
 from assistant.audio.level import speech_loudness
 from assistant.settings import SAMPLE_RATE
@@ -33,7 +34,8 @@ def add_noise(samples: Samples, decibels: float, rng: np.random.Generator) -> Sa
 
 def noise(rng: np.random.Generator, length: int) -> Samples:
     """White to pink: the spectrum falls with a random power of frequency."""
-    spectrum = np.fft.rfft(rng.standard_normal(length))
+    padded = next_fast_len(length, real=True)  # a length with a large prime factor takes many times as long
+    spectrum = np.fft.rfft(rng.standard_normal(padded))
     falling = spectrum / np.arange(1, len(spectrum) + 1) ** rng.uniform(0, 1)
-    noise = np.fft.irfft(falling, length)
+    noise = np.fft.irfft(falling, padded)[:length]
     return np.asarray(noise / (noise.std() + 1e-9), np.float32)

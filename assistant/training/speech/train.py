@@ -14,7 +14,7 @@ import torch
 
 from assistant.asr.graph_sounds import Sounds
 from assistant.asr.graph_units import NOISE, Units
-from assistant.training.speech.acoustics import COEFFICIENTS, mel_to_cepstra, other_throat
+from assistant.training.speech.acoustics import COEFFICIENTS, mel_to_cepstra, other_throat, telephone
 from assistant.training.speech.features import Utterance
 from assistant.training.speech.mmi import Chain, Criterion, SoundGraph
 from assistant.training.speech.network import SUBSAMPLING, Affine, Network, Shape, take_over
@@ -162,7 +162,7 @@ def _padded(batch: Sequence[Utterance]) -> npt.NDArray[np.float32]:
 
 
 class _Disguise:
-    """Another throat now and then, and SpecAugment: bands are hidden on the mel side, and moments."""
+    """Another throat or a telephone now and then, and SpecAugment: mel bands are hidden, and moments."""
 
     def __init__(self, network: Network):
         to_cepstra = mel_to_cepstra()
@@ -171,12 +171,19 @@ class _Disguise:
         self._throats = [
             torch.tensor(other_throat(length), dtype=torch.float32) for length in np.arange(0.86, 1.17, 0.02)
         ]
+        self._telephones = [
+            [torch.tensor(part, dtype=torch.float32) for part in telephone(floor)]
+            for floor in (None, None, None, -8.0, 0.0, 6.0)
+        ]
         self._mean = network.mean.cpu()
 
     def __call__(self, features: torch.Tensor, rng: random.Random) -> torch.Tensor:
         for row in range(len(features)):
             if rng.random() < 0.5:
                 features[row] = features[row] @ rng.choice(self._throats).T
+            if rng.random() < 0.2:
+                matrix, offset = rng.choice(self._telephones)
+                features[row] = features[row] @ matrix.T + offset
             if rng.random() < 0.4:
                 width = rng.randint(2, 7)
                 start = rng.randrange(COEFFICIENTS - width)
