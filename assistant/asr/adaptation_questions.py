@@ -102,7 +102,6 @@ _MORE = (
 YES = (
     "yes",
     "yeah",
-    "yep",
     "sure",
     "correct",
     "okay",
@@ -120,7 +119,7 @@ YES = (
     "yes correct",
     "yes go ahead",
 )
-"""Answers that are a yes and nothing beside it."""
+"""Answers that are a yes and nothing beside it. "Yep" is none: too little tells it from "yet"."""
 
 _NO = (
     "no",
@@ -139,7 +138,7 @@ _NO = (
 
 
 LIKE_YES = (
-    "guess", "just", "yet", "chess", "less", "press", "best", "rest", "us", "gas", "s", "as", "ask",
+    "yep", "guess", "just", "yet", "chess", "less", "press", "best", "rest", "us", "gas", "s", "as", "ask",
     "yesterday", "jess", "dress", "mess", "but", "and", "so", "wait", "if", "collect", "connect",
     "direct", "shore", "she", "show", "chair", "cheers", "write", "light", "late", "great", "that",
     "that's", "oh", "k", "go", "head", "the", "a", "it", "sir", "esso", "i guess", "the rest", "yes but",
