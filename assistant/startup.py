@@ -150,9 +150,7 @@ class Desk:
             if self._replace_model is not None:
                 self._replace_model(change.model)
             if self.hearing is not None:
-                taught = teach(self.settings)
-                self._endings = taught.endings
-                self.hearing.replace(taught.model).result()
+                self.hearing.replace(self._taught()).result()
         except AssistantError as error:
             self._notices.put(
                 f"I could not take up what was trained ({error.code}), and go on with what I know."
@@ -224,15 +222,19 @@ class Desk:
 
     def _load_hearing(self, model: Path | None) -> None:
         try:
-            if model is None:
-                taught = teach(self.settings)
-                model, self._endings = taught.model, taught.endings
+            model = model or self._taught()
         except AssistantError as error:
             _log.warning("hearing with an untaught model: %s", error.code)
             model = SpeechModelStore(self.settings).active
         patience = PATIENT if self._patient else _PATIENCE
         self.hearing = Hearing(model, self.settings.voice / "lexicon", patience=patience)
         self._closing.callback(self.hearing.close)
+
+    def _taught(self) -> Path:
+        """The speech model that knows the training data as they are now, as do the ends of requests."""
+        taught = teach(self.settings)
+        self._endings = taught.endings
+        return taught.model
 
     def _ends(self, words: Sequence[str]) -> float | None:
         """By the training data as they are now; conversations outlive them."""

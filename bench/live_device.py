@@ -100,6 +100,9 @@ class Place:
     def has(self, kind: type[Event]) -> bool:
         return any(isinstance(event, kind) for event in list(self.events))
 
+    def speaks(self) -> bool:
+        return self._loop is not None and self._loop.state is State.SPEAKING
+
     def ask(self, sound: Samples, *, asked: str = "") -> FirstSound | None:
         """One turn, up to the first sound of its answer."""
         self.fresh(Manner(always_open=True), asked=asked)
@@ -194,7 +197,7 @@ def silence(desk: Desk, words: Sequence[Samples], tells: str) -> list[Row]:
         for word in words:
             loop = place.fresh(Manner(always_open=True), tells=tells)
             loop.tell_news()
-            place.until(lambda loop=loop: loop.state is State.SPEAKING)  # type: ignore[misc]
+            place.until(place.speaks)
             time.sleep(1.0)
             place.card.speak_into(word, SAMPLE_RATE)
             if place.until(lambda: place.has(Interrupted), 1.0):
@@ -255,7 +258,7 @@ def duplex(desk: Desk, voice: Samples, tells: str, count: int) -> list[Row]:
         for _ in range(count):
             loop = place.fresh(manner, tells=tells)
             loop.tell_news()
-            place.until(lambda loop=loop: loop.state is State.SPEAKING)  # type: ignore[misc]
+            place.until(place.speaks)
             time.sleep(4.0)
             itself += place.has(Interrupted)
             place.card.speak_into(voice, SAMPLE_RATE)

@@ -71,7 +71,7 @@ def prepared(
         conversation.read(asked)
     silent = False
     if tells:
-        conversation.tell_news = lambda: conversation.read(tells)  # type: ignore[method-assign]
+        conversation.tell_news = lambda: conversation.read(tells)  # type: ignore[method-assign] # news made up
     return conversation
 
 
@@ -140,6 +140,12 @@ class Room:
     def drop_air(self) -> None:
         """Whatever was still to be heard is not."""
         self._air = np.zeros(0, np.float32)
+
+    def has(self, kind: type[Event]) -> bool:
+        return bool(self.of(kind))
+
+    def speaks(self) -> bool:
+        return self.loop.state is State.SPEAKING
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for _, event in self.events if isinstance(event, kind)]

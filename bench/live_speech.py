@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -52,4 +51,4 @@ def prompts(count: int) -> list[tuple[str, Samples]]:
 def halting(count: int) -> list[Samples]:
     """ "Stop" and "wait", 30 ways of saying them, from the first one again."""
     ways = [*said("stop"), *said("wait")]
-    return list(islice((ways[number % len(ways)] for number in range(count)), count))
+    return [ways[number % len(ways)] for number in range(count)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import resource
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,12 @@ from assistant.audio.frames import Samples
 from assistant.audio.recordings import read_recording
 from assistant.errors import BadRecordingError
 from assistant.events import FirstSound, Interrupted
-from assistant.live.manner import Key, Manner, State
+from assistant.live.manner import Key, Manner
 from assistant.settings import SAMPLE_RATE
 from assistant.startup import Desk
 from bench.live_room import STEP, EchoPath, Room
 from bench.live_speech import LIST, RECORDINGS, commands, halting, prompts, said
-from bench.measure import Row, at_most, found_of, percentile
+from bench.measure import Row, at_most, found_of, mebibytes, percentile
 
 PEOPLE = Path(__file__).resolve().parents[2] / "shared" / "data" / "speech"
 OPEN = Manner(always_open=True)
@@ -86,7 +86,7 @@ def latency(desk: Desk, count: int) -> list[Row]:
     for number, path in enumerate(commands(count)):
         room = Room(desk, OPEN, seed=number)
         room.say(read_recording(path))
-        room.run(30, until=lambda room=room: bool(room.of(FirstSound)))  # type: ignore[misc]
+        room.run(30, until=partial(room.has, FirstSound))
         turns += [turn.latency for turn in room.of(FirstSound)[:1]]
         room.close()
     totals = [turn["total"] for turn in turns]
@@ -122,10 +122,10 @@ def stop(desk: Desk, count: int) -> list[Row]:
     for number, sound in enumerate(spoken):
         room = Room(desk, OPEN, seed=number, tells=LIST)
         room.loop.tell_news()
-        room.run(5, until=lambda room=room: room.loop.state is State.SPEAKING)  # type: ignore[misc]
+        room.run(5, until=room.speaks)
         room.run(1.3)
         ended = room.say(sound)
-        if room.run(2, until=lambda room=room: bool(room.of(Interrupted))):  # type: ignore[misc]
+        if room.run(2, until=partial(room.has, Interrupted)):
             waits.append((room.now - ended) * 1000)
         room.close()
     return [
@@ -204,31 +204,22 @@ def turns(desk: Desk, count: int) -> list[Row]:
     """Turn after turn in one loop; the first fifty warm up. One answer in five is listened to to its end."""
     room = Room(desk, OPEN)
     paths = sorted(RECORDINGS.glob("*.flac"))
-    warm, begun, answered = min(50, count // 2), 0, 0
+    warm, begun, answered = min(50, count // 2), 0.0, 0
     for number in range(count):
         if number == warm:
-            begun = _memory()
+            begun = mebibytes()
         room.say(read_recording(paths[number % len(paths)]))
-        room.run(20, until=lambda: bool(room.of(FirstSound)))
+        room.run(20, until=partial(room.has, FirstSound))
         if number % 5:
             room.run(0.5)
             room.loop.press(Key.STOP)
         room.settle()
-        answered += bool(room.of(FirstSound))
+        answered += room.has(FirstSound)
         room.events.clear()
         room.played.clear()
-    grown = (_memory() - begun) / 1024
+    grown = mebibytes() - begun
     room.close()
     return [
         found_of("turns in a row, answered", answered, count, 1.0),
         at_most(f"memory grown over {count - warm} turns", grown, 20, "MB"),
     ]
-
-
-def _memory() -> int:
-    """kB resident now; the highest ever where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return pages * resource.getpagesize() // 1024

@@ -33,7 +33,7 @@ from assistant.replay.variations import AS_IT_IS
 from assistant.replay.world import World, world
 from assistant.settings import SAMPLE_RATE, Settings
 from bench.acceptance import COMMANDS
-from bench.measure import Row, report
+from bench.measure import Row, mebibytes, report
 
 _ROUNDS = 3
 """The first of them also looks for the voice in each recording, which is known from then on."""
@@ -126,19 +126,14 @@ def _growth(cases: Sequence[Case], setup: Setup, count: int) -> Row:
     with Replayer(setup).load() as replayer:
         for case in cases:
             replayer.run(case)
-        points = [_mebibytes()]
+        points = [mebibytes()]
         for number in range(count):
             replayer.run(cases[number % len(cases)])
             if (number + 1) * _POINTS % count < _POINTS:
-                points.append(_mebibytes())
+                points.append(mebibytes())
                 print(f"{number + 1} cases: {points[-1]:.0f} MiB", flush=True)
     curve = " → ".join(f"{point:.0f}" for point in points)
     return Row(f"memory over {count} more cases, MiB", curve)
-
-
-def _mebibytes() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
 def _timed(work: Any) -> tuple[Any, float]:

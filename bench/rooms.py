@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.progress import Progress
@@ -158,46 +158,52 @@ def _level(uri: str, client: Satellite, sounds: Sequence[Sound], count: int, sec
     return percentile(waits, 95) if len(waits) >= count else float("inf")
 
 
-async def _pieces(sound: Sound, send: Callable[[bytes], Awaitable[object]]) -> float:
-    """Send it in real time; the moment at which it was over in the room, however late the last piece left."""
+async def _pieces(sound: Sound, send: Callable[[bytes], Awaitable[object]], *, live: bool = True) -> float:
+    """Send it, `live` in real time; when it was over in the room, however late the last piece left."""
     began = time.monotonic()
     over = began + len(sound) / 2 / SAMPLE_RATE
     for start in range(0, len(sound), 2 * _CHUNK):
         piece = sound[start : start + 2 * _CHUNK]
         there = began + (start + len(piece)) / 2 / SAMPLE_RATE
-        await asyncio.sleep(max(0.0, there - time.monotonic()))
+        if live:
+            await asyncio.sleep(max(0.0, there - time.monotonic()))
         await send(piece)
     return over
 
 
 async def satellite(uri: str, sounds: Sequence[Sound], until: float, waits: list[float]) -> None:
     async with AsyncClient.from_uri(uri) as place:
-
-        async def next_of(*kinds: str) -> Event:
-            while True:
-                event: Event | None = await place.read_event()
-                if event is None or event.type == "error":
-                    raise ConnectionError("no answer")
-                if event.type in kinds:
-                    return event
-
         for sound in sounds:
             if time.monotonic() > until:
                 return
-            await place.write_event(Transcribe().event())
-            await place.write_event(AudioStart(SAMPLE_RATE, 2, 1).event())
-            ended = await _pieces(
-                sound, lambda piece: place.write_event(AudioChunk(SAMPLE_RATE, 2, 1, piece).event())
-            )
-            await place.write_event(AudioStop().event())
-            heard = Transcript.from_event(await next_of("transcript"))
-            await place.write_event(Transcript(heard.text, context=heard.context).event())
-            answer = (await next_of("handled", "not-handled")).data["text"]
-            await place.write_event(Synthesize(answer).event())
-            await next_of("audio-chunk")
+            answer, ended = await _asked(place, sound, live=True)
+            await place.write_event(Synthesize(answer.data["text"]).event())
+            await _next_of(place, "audio-chunk")
             waits.append(time.monotonic() - ended)
-            await next_of("audio-stop")
+            await _next_of(place, "audio-stop")
             await asyncio.sleep(_PAUSE)
+
+
+async def _asked(place: AsyncClient, sound: Sound, *, live: bool) -> tuple[Event, float]:
+    """The answer, and when the sound was over in the room. Raises ConnectionError without one."""
+    await place.write_event(Transcribe().event())
+    await place.write_event(AudioStart(SAMPLE_RATE, 2, 1).event())
+    ended = await _pieces(
+        sound, lambda piece: place.write_event(AudioChunk(SAMPLE_RATE, 2, 1, piece).event()), live=live
+    )
+    await place.write_event(AudioStop().event())
+    heard = Transcript.from_event(await _next_of(place, "transcript"))
+    await place.write_event(Transcript(heard.text, context=heard.context).event())
+    return await _next_of(place, "handled", "not-handled"), ended
+
+
+async def _next_of(place: AsyncClient, *kinds: str) -> Event:
+    while True:
+        event: Event | None = await place.read_event()
+        if event is None or event.type == "error":
+            raise ConnectionError("no answer")
+        if event.type in kinds:
+            return event
 
 
 async def _apart(uri: str, sounds: Sequence[Sound]) -> int:
@@ -217,25 +223,13 @@ async def _apart(uri: str, sounds: Sequence[Sound]) -> int:
 
 
 async def _answer(uri: str, sound: Sound) -> str:
+    """Nobody else's text where there was none."""
     async with AsyncClient.from_uri(uri) as place:
-
-        async def next_of(kind: str) -> Event:
-            while True:
-                event: Event | None = await place.read_event()
-                if event is None or event.type in ("error", "not-handled"):
-                    return Event(kind, {"text": f"no answer to {time.monotonic_ns()}"})
-                if event.type == kind:
-                    return event
-
-        await place.write_event(Transcribe().event())
-        await place.write_event(AudioStart(SAMPLE_RATE, 2, 1).event())
-        for start in range(0, len(sound), 2 * _CHUNK):
-            piece = sound[start : start + 2 * _CHUNK]
-            await place.write_event(AudioChunk(SAMPLE_RATE, 2, 1, piece).event())
-        await place.write_event(AudioStop().event())
-        heard = Transcript.from_event(await next_of("transcript"))
-        await place.write_event(Transcript(heard.text, context=heard.context).event())
-        return str((await next_of("handled")).data["text"])
+        with suppress(ConnectionError):
+            answer, _ = await _asked(place, sound, live=False)
+            if answer.type == "handled":
+                return str(answer.data["text"])
+        return f"no answer to {time.monotonic_ns()}"
 
 
 async def bare_stream(uri: str, sounds: Sequence[Sound], until: float, waits: list[float]) -> None:

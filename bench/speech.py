@@ -20,14 +20,13 @@ from assistant.asr.graph_text import DIGITS
 from assistant.asr.recogniser import Recogniser
 from assistant.training.speech.card import FIGURES
 from assistant.training.speech.listen import Heard, hear
-from assistant.training.speech.recordings import RATE, Samples
+from assistant.training.speech.recordings import RATE, Samples, over_a_telephone
 from bench.measure import Row, report
 from bench.speech_scores import SURE, Score, percent
 from bench.speech_sets import (
     TestSet,
     held_out_people,
     held_out_voices,
-    over_a_telephone,
     single_digits,
     spoken_commands,
 )

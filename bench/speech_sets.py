@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soxr
 
 from assistant.asr.graph_text import normalise
 from assistant.replay.reading import read_scenarios
 from assistant.training.speech.corpus import read_plan
 from assistant.training.speech.people import read_manifest
-from assistant.training.speech.recordings import RATE, Samples, add_noise, load
+from assistant.training.speech.recordings import Samples, add_noise, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +57,6 @@ def held_out_voices(work: Path) -> TestSet:
 def single_digits(work: Path) -> Sequence[Item]:
     """Each digit alone, by the same voices at three speeds."""
     return _synthetic(work, "digit")
-
-
-def over_a_telephone(samples: Samples) -> Samples:
-    """What is left of it at 8 kHz, at 16 kHz again."""
-    return np.asarray(soxr.resample(soxr.resample(samples, RATE, RATE / 2), RATE / 2, RATE), np.float32)
 
 
 def _synthetic(work: Path, kind: str) -> list[Item]:

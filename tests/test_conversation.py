@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -405,8 +406,8 @@ def test_a_yes_in_the_wrong_moment_pays_nothing(house: House) -> None:
     for overlapped, reply_heard in ((True, True), (False, False)):
         turn = conversation.hear(
             RecordingSource(YES),
-            overlapped=lambda overlapped=overlapped: overlapped,  # type: ignore[misc]
-            reply_heard=lambda reply_heard=reply_heard: reply_heard,  # type: ignore[misc]
+            overlapped=partial(bool, overlapped),
+            reply_heard=partial(bool, reply_heard),
         )
         assert turn.understood is not None
         assert turn.understood.intent == "affirm"

@@ -21,7 +21,7 @@ _VOICE = 0.5
 _VOICE_ON = 0.3
 """… and once somebody speaks, down to this, so that a soft end of a word is not cut."""
 _PEAK = 50
-"""int16 steps; a frame that stays below is not judged, which costs as much as a third of recognising it. A
+"""int16 steps; a frame that stays below is not judged: a microphone that waits all day hears little else. A
 sentence whose loudest sample is below some 150 is not understood any more."""
 _SHORTEST = 2
 """Frames; a single one may be a click of the mouse."""

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-JOB = "job.json"
-
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -30,7 +28,7 @@ class Ended:
 
 def run_child(module: str, folder: Path, job: Mapping[str, Any], outcome: str) -> Ended:
     """Run `python -m module JOB` in `folder`, where it reads the job and writes the file `outcome`."""
-    path = folder / JOB
+    path = folder / "job.json"
     path.write_text(json.dumps(job), encoding="utf-8")
     (folder / outcome).unlink(missing_ok=True)  # of a child before this one
     done = subprocess.run(  # noqa: S603 - our own modules

@@ -36,7 +36,7 @@ class Ending:
         """
         self._chunks = chunks
         self._known = None if voice is None else iter(voice)
-        self._begin, self._rules = rules, EndOfTurn()
+        self._rules = rules
         self._makes_sense = None if makes_sense is None else lru_cache(1)(makes_sense)
         self._text = ""
         self._at: float | None = None
@@ -47,18 +47,18 @@ class Ending:
             self._text = event.text
 
     def __iter__(self) -> Iterator[Samples]:
-        known, self._rules = self._known, self._begin()
+        known, rules = self._known, self._rules()
         voice = VoiceActivity(None if known is None else lambda _: next(known))
         for chunk in self._chunks:
             yield chunk
             voice.feed(chunk)
             self._quiet_from = max(self._quiet_from, voice.ended)
             if self._at is None:
-                self._judge(voice, voice.now)
+                self._judge(rules, voice, voice.now)
         now = voice.now
         while self._at is None and now < voice.now + _LONGEST_WAIT:
             now += CHUNK_SECONDS  # the quiet after the recording, which nobody has to hear
-            self._judge(voice, now)
+            self._judge(rules, voice, now)
 
     def found(self) -> EndOfTurnFound | None:
         """None when nobody spoke, or when the turn had no end."""
@@ -67,11 +67,11 @@ class Ending:
         wait = self._at - self._quiet_from
         return EndOfTurnFound(wait < 0, round(wait, 3))
 
-    def _judge(self, voice: VoiceActivity, now: float) -> None:
+    def _judge(self, rules: EndOfTurn, voice: VoiceActivity, now: float) -> None:
         sense = None
-        if self._makes_sense and self._text and now - voice.ended >= self._rules.pauses.answered:
+        if self._makes_sense and self._text and now - voice.ended >= rules.pauses.answered:
             sense = self._makes_sense(self._text)
-        verdict = self._rules.verdict(now, voice.started, voice.ended, self._text, sense)
+        verdict = rules.verdict(now, voice.started, voice.ended, self._text, sense)
         if verdict is Verdict.NO_WORDS:
             voice.forget()
         elif verdict in (Verdict.FINISHED, Verdict.TOO_LONG):

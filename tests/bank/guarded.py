@@ -9,6 +9,7 @@ from assistant.bank.journal import Journal
 from assistant.bank.payment import Order, Payee
 from assistant.bank.payments import Payments
 from assistant.errors import LimitError
+from assistant.sandbox.ibans import irish_iban
 from assistant.security.demands import Act, Need
 from assistant.security.guard import Guard
 from tests.bank.conftest import TODAY
@@ -38,6 +39,4 @@ def at_the_desk(folder: Path, machine: Machine) -> tuple[Guard, Payments]:
 
 def stranger(number: int) -> Payee:
     """Somebody with an account number that nobody was paid to."""
-    account = f"37040044{number:010}"
-    check = 98 - int(f"{account}131400") % 97
-    return Payee(f"Stranger {number}", f"DE{check:02}{account}")
+    return Payee(f"Stranger {number}", irish_iban(f"AIBK931152{number:08}"))

@@ -10,10 +10,9 @@ from typing import Any
 import kaldi_native_fbank
 import numpy as np
 import numpy.typing as npt
-import soxr
 from scipy.signal import fftconvolve, lfilter
 
-from assistant.training.speech.recordings import RATE, Samples, noise
+from assistant.training.speech.recordings import RATE, Samples, noise, over_a_telephone
 
 COEFFICIENTS = 40
 _LOWEST, _HIGHEST = 20, 7600
@@ -57,7 +56,7 @@ def degrade(
     if rng.random() < 0.6:
         speech = _channel(speech, rng)
     if rng.random() < 0.12:
-        speech = _telephone(speech)
+        speech = over_a_telephone(speech)
     loudness = float(np.sqrt(np.mean(speech**2))) + 1e-9
     draw = rng.random()
     if draw < 0.5:
@@ -85,13 +84,7 @@ def mel_to_cepstra() -> npt.NDArray[np.float64]:
 def other_throat(length: float) -> npt.NDArray[np.float64]:
     """(40, 40) that turns MFCCs into those of a vocal tract `length` times as long: mel bands are moved."""
     hertz = _middles()
-    places = np.interp(hertz * length, hertz, np.arange(COEFFICIENTS))
-    below = np.minimum(places.astype(int), COEFFICIENTS - 2)
-    moved = np.zeros((COEFFICIENTS, COEFFICIENTS))
-    moved[np.arange(COEFFICIENTS), below] = 1 - (places - below)
-    moved[np.arange(COEFFICIENTS), below + 1] = places - below
-    to_cepstra = mel_to_cepstra()
-    return np.asarray(to_cepstra @ moved @ np.linalg.inv(to_cepstra))
+    return _of_cepstra(_read_at(np.interp(hertz * length, hertz, np.arange(COEFFICIENTS))))
 
 
 def telephone(floor: float | None = None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -101,21 +94,31 @@ def telephone(floor: float | None = None) -> tuple[npt.NDArray[np.float64], npt.
     Vosk uses for what comes at 8 kHz, leaves a mirror image, weaker the further up (measured on synthetic
     speech).
     """
-    middles = _middles()
+    middles, places = _middles(), np.arange(COEFFICIENTS)
     narrow = middles < _HALF_TELEPHONE
-    bands = np.diag(narrow.astype(float))
-    offset = np.where(narrow, np.interp(middles, [3700, _HALF_TELEPHONE], [0, -2]), floor or 0.0)
-    if floor is None:
-        mirrored = np.interp(2 * _HALF_TELEPHONE - middles, middles, np.arange(COEFFICIENTS))
-        below = mirrored.astype(int)
-        for band in np.flatnonzero(~narrow):
-            bands[band, below[band] : below[band] + 2] = (
-                1 - (mirrored - below)[band],
-                (mirrored - below)[band],
-            )
-        offset[~narrow] = np.interp(middles, _IMAGE_HERTZ, _IMAGE_LOSS)[~narrow]
+    mirrored = np.interp(2 * _HALF_TELEPHONE - middles, middles, places)
+    bands = _read_at(np.where(narrow, places, mirrored))
+    wide = np.interp(middles, _IMAGE_HERTZ, _IMAGE_LOSS)
+    if floor is not None:
+        bands[~narrow] = 0
+        wide = np.full(COEFFICIENTS, floor)
+    offset = np.where(narrow, np.interp(middles, [3700, _HALF_TELEPHONE], [0, -2]), wide)
+    return _of_cepstra(bands), np.asarray(mel_to_cepstra() @ offset)
+
+
+def _read_at(places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """(40, 40) that gives each mel band what lies at that place among them, between two of them perhaps."""
+    below = np.minimum(places.astype(int), COEFFICIENTS - 2)
+    bands = np.zeros((COEFFICIENTS, COEFFICIENTS))
+    bands[np.arange(COEFFICIENTS), below] = 1 - (places - below)
+    bands[np.arange(COEFFICIENTS), below + 1] = places - below
+    return bands
+
+
+def _of_cepstra(bands: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """What does to MFCCs what this does to mel bands."""
     to_cepstra = mel_to_cepstra()
-    return np.asarray(to_cepstra @ bands @ np.linalg.inv(to_cepstra)), np.asarray(to_cepstra @ offset)
+    return np.asarray(to_cepstra @ bands @ np.linalg.inv(to_cepstra))
 
 
 def _middles() -> npt.NDArray[np.float64]:
@@ -160,8 +163,3 @@ def _room(samples: Samples, rng: np.random.Generator) -> Samples:
 def _channel(samples: Samples, rng: np.random.Generator) -> Samples:
     tilted = lfilter([1, rng.uniform(-0.5, 0.5)], [1], samples)
     return np.asarray(lfilter([1], [1, rng.uniform(-0.4, 0.4)], tilted), np.float32)
-
-
-def _telephone(samples: Samples) -> Samples:
-    narrow = soxr.resample(soxr.resample(samples, RATE, 8000), 8000, RATE)
-    return np.asarray(np.resize(narrow, len(samples)), np.float32)

@@ -32,6 +32,12 @@ def add_noise(samples: Samples, decibels: float, rng: np.random.Generator) -> Sa
     return np.clip(samples + noise(rng, len(samples)) * loudness * 10 ** (-decibels / 20), -1, 1)
 
 
+def over_a_telephone(samples: Samples) -> Samples:
+    """What is left of it at 8 kHz, at 16 kHz again and as long."""
+    narrow = soxr.resample(soxr.resample(samples, RATE, RATE / 2), RATE / 2, RATE)
+    return np.asarray(np.resize(narrow, len(samples)), np.float32)
+
+
 def noise(rng: np.random.Generator, length: int) -> Samples:
     """White to pink: the spectrum falls with a random power of frequency."""
     padded = next_fast_len(length, real=True)  # a length with a large prime factor takes many times as long
