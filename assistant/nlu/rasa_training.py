@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
+import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +17,7 @@ from uuid import uuid4
 
 from rasa.engine import validation
 from rasa.engine.caching import TrainingCache
-from rasa.engine.graph import GraphModelConfiguration
+from rasa.engine.graph import GraphModelConfiguration, GraphSchema
 from rasa.engine.recipes.recipe import Recipe
 from rasa.engine.storage.local_model_storage import MODEL_ARCHIVE_COMPONENTS_DIR, LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
@@ -30,10 +34,32 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.nlu.side_by_side import SideBySide
 
 
-def train_model(config: str, domain: str, data: Sequence[str], output: Path, *, core: bool = True) -> None:
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A model of the same configuration, a part of which was made from the files as they are now."""
+
+    model: Path
+    changed: str
+    """utterances, or stories: the latter with rules and the domain."""
+
+
+_READERS = {"utterances": "nlu_training_data_provider", "stories": "story_graph_provider"}
+"""The nodes that read them, by Rasa's names. Who needs the domain to learn also needs stories."""
+
+
+def train_model(
+    config: str,
+    domain: str,
+    data: Sequence[str],
+    output: Path,
+    *,
+    core: bool = True,
+    earlier: Earlier | None = None,
+) -> None:
     """Write the model that these files make to `output`; without `core`, one that understands and no more.
 
-    For a process that does nothing else: Rasa's cache stays out of it. Raises what Rasa raises.
+    What does not depend on what changed since `earlier` is taken from there. For a process that does
+    nothing else: Rasa's cache stays out of it. Raises what Rasa raises.
     """
     gc.disable()  # millions of objects stay until the end, and looking through them takes long
     # Rasa hashes all training data after every step, for its cache: a fifth of the whole time.
@@ -51,8 +77,36 @@ def train_model(config: str, domain: str, data: Sequence[str], output: Path, *, 
     graph = recipe.graph_config_for_recipe(configured, {}, training_type=kind, is_finetuning=False)
     validation.validate(graph)
     with tempfile.TemporaryDirectory() as folder:
-        trainer = GraphTrainer(_Storage(Path(folder)), _NoCache(), SideBySide)
-        trainer.train(graph, files, output, force_retraining=True)
+        storage = _Storage(Path(folder), graph)
+        anew = [name for name, node in graph.train_schema.nodes.items() if node.is_target]
+        if earlier is not None:
+            anew = _take_over(earlier, graph.train_schema, anew, Path(folder))
+        needed = dataclasses.replace(graph, train_schema=graph.train_schema.minimal_graph_schema(anew))
+        GraphTrainer(storage, _NoCache(), SideBySide).train(needed, files, output, force_retraining=True)
+
+
+def _take_over(earlier: Earlier, schema: GraphSchema, targets: list[str], storage: Path) -> list[str]:
+    """Put into `storage` what is as it was, and name the other targets: all if that model is broken."""
+
+    def as_it_was(name: str) -> bool:
+        # The domain is written anew in any case: it is small, and belongs to both parts.
+        read_straight = schema.nodes[name].needs.keys() == {"importer"}
+        return (
+            not read_straight and _READERS[earlier.changed] not in schema.minimal_graph_schema([name]).nodes
+        )
+
+    same = list(filter(as_it_was, targets))
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            LocalModelStorage.from_model_archive(Path(folder), earlier.model)
+            for name in same:
+                if (Path(folder) / name).is_dir():  # not everything that learns keeps something
+                    shutil.move(Path(folder) / name, storage / name)
+    except (OSError, EOFError, tarfile.TarError, zlib.error):
+        shutil.rmtree(storage)
+        storage.mkdir()
+        return targets
+    return [name for name in targets if name not in same]
 
 
 def _each_once(examples: list[Message]) -> list[Message]:
@@ -97,10 +151,18 @@ class _MergedOnce(E2EImporter):
 class _Storage(LocalModelStorage):
     """Packs quickly: the last tenth of the size takes Rasa as long as half of the learning."""
 
+    def __init__(self, storage_path: Path, whole: GraphModelConfiguration) -> None:
+        """`whole`: how all of the model is made, whichever part of it is made anew."""
+        super().__init__(storage_path)
+        self._whole = whole
+
     def create_model_package(
-        self, model_archive_path: str | Path, model_configuration: GraphModelConfiguration, domain: Domain
+        self,
+        model_archive_path: str | Path,
+        model_configuration: GraphModelConfiguration,  # noqa: ARG002 - of what is made anew
+        domain: Domain,
     ) -> ModelMetadata:
-        metadata = self._create_model_metadata(domain, model_configuration)
+        metadata = self._create_model_metadata(domain, self._whole)
         with tempfile.TemporaryDirectory() as folder:
             self._persist_metadata(metadata, Path(folder))
             with tarfile.open(model_archive_path, "w:gz", compresslevel=1) as archive:

@@ -10,8 +10,9 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +27,28 @@ _KEPT = 3
 """Models of earlier data that are kept, so that going back costs nothing."""
 
 _UNFINISHED = ".training-"
+
+_LETTERS = 16
+"""Of each of the two parts of a model's name."""
+
+_SELECTOR = b"ResponseSelector"
+"""Rasa's one component that learns answers, which are in the domain, as it does utterances."""
+
+_LEARNING = {
+    "": "Learning what you may say; this takes about half a minute, once.",
+    "utterances": "Learning what you may say; what is done then has not changed.",
+    "stories": "Learning what is done; what you may say has not changed.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A model that shares a part with the one to be made."""
+
+    model: Path
+    changed: str
+    """utterances or stories (with rules and the domain): what must be learnt anew."""
+
 
 Progress = Callable[[str], None]
 
@@ -46,8 +69,9 @@ def train(settings: Settings, progress: Progress) -> Path:
     with _locked(settings.nlu_models, progress):
         if _touch(model):  # another process has made it meanwhile
             return model
-        progress("Learning what you may say; this takes about half a minute, once.")
-        _train(settings, model)
+        earlier = _earlier(model)
+        progress(_LEARNING[earlier.changed if earlier else ""])
+        _train(settings, model, earlier)
         _forget_old(settings.nlu_models)
     progress("Ready.")
     return model
@@ -71,25 +95,61 @@ def training_files(settings: Settings) -> list[Path]:
 
 
 def fingerprint(settings: Settings, files: list[Path]) -> str:
-    """Changes with the data, our components, and the versions of what trains and stores a model."""
-    digest = hashlib.sha256()
-    for name in ("rasa", "scikit-learn", "sklearn-crfsuite", "numpy"):
-        digest.update(f"{name}=={version(name)}\n".encode())
-    digest.update(f"python {sys.version_info[:2]} {settings.language}\n".encode())
+    """Changes with the data, our components, and the versions of what trains and stores a model.
+
+    In two parts: the first does not change with stories, rules and the domain, the second does not change
+    with utterances.
+    """
+    both = _components()
+    utterances: list[Path] = []
+    stories: list[Path] = []
+    said = settings.nlu_data / "nlu"
+    for path in files:
+        part = both if path == settings.nlu_config else utterances if said in path.parents else stories
+        part.append(path)
+    try:
+        common = _hashed(_environment(settings), both)
+        answers = stories if _SELECTOR in settings.nlu_config.read_bytes() else []
+        parts = (_hashed(common, part)[:_LETTERS] for part in ([*utterances, *answers], stories))
+        return "-".join(parts)
+    except OSError as error:
+        name = Path(error.filename or settings.nlu_config).name
+        raise TrainingDataError(f"{name}:1: {error.strerror}") from error
+
+
+def _environment(settings: Settings) -> str:
+    packages = ("rasa", "scikit-learn", "sklearn-crfsuite", "numpy")
+    versions = "".join(f"{name}=={version(name)}\n" for name in packages)
+    return f"{versions}python {sys.version_info[:2]} {settings.language}\n"
+
+
+def _components() -> list[Path]:
     here = Path(__file__).parent
-    components = [
+    return [
         *sorted((here / "components").rglob("*.py")),
         here / "shape.py",
         *sorted((here / "values").rglob("*.py")),
     ]
-    try:
-        for path in [*files, *components]:
-            content = path.read_bytes()
-            digest.update(f"{path.name} {len(content)}\n".encode())
-            digest.update(content)
-    except OSError as error:
-        raise TrainingDataError(f"{path.name}:1: {error.strerror}") from error
-    return digest.hexdigest()[:24]
+
+
+def _hashed(salt: str, files: Iterable[Path]) -> str:
+    """Of names and contents, in hexadecimal digits."""
+    digest = hashlib.sha256(salt.encode())
+    for path in files:
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _earlier(model: Path) -> Earlier | None:
+    """The model used last of those that share a part with this one, which is not there yet."""
+    said, done = model.name.split("-")
+    for pattern, changed in ((f"{said}-*.tar.gz", "stories"), (f"*-{done}", "utterances")):
+        found = max(model.parent.glob(pattern), key=lambda path: path.stat().st_mtime, default=None)
+        if found:
+            return Earlier(found, changed)
+    return None
 
 
 def _touch(model: Path) -> bool:
@@ -121,13 +181,13 @@ def _locked(folder: Path, progress: Progress) -> Iterator[None]:
         portalocker.unlock(lock)
 
 
-def _train(settings: Settings, model: Path) -> None:
+def _train(settings: Settings, model: Path, earlier: Earlier | None) -> None:
     try:
         for left in model.parent.glob(f"{_UNFINISHED}*"):  # by a process that was killed: the lock is ours
             shutil.rmtree(left, ignore_errors=True)
         # On the same file system, so that the finished model can be moved in one step.
         with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=model.parent) as folder:
-            outcome = _run(settings, Path(folder))
+            outcome = _run(settings, Path(folder), earlier)
             if not outcome:
                 (Path(folder) / "model.tar.gz").replace(model)
     except OSError as error:
@@ -142,7 +202,7 @@ def _train(settings: Settings, model: Path) -> None:
     raise UnderstandingError(text, remedy="Run `assistant train` again; if it fails again, with --debug.")
 
 
-def _run(settings: Settings, folder: Path) -> dict[str, str]:
+def _run(settings: Settings, folder: Path, earlier: Earlier | None) -> dict[str, str]:
     """Train in a child process; see `training_process` for what comes back."""
     job = {
         "config": str(settings.nlu_config),
@@ -151,6 +211,8 @@ def _run(settings: Settings, folder: Path) -> dict[str, str]:
         "folder": str(folder),
         "name": "model.tar.gz",
     }
+    if earlier:
+        job |= {"earlier": str(earlier.model), "changed": earlier.changed}
     done = run_child("assistant.nlu.training_process", folder, job, "outcome.json")
     outcome: dict[str, str] | None = done.outcome
     return _without_outcome(folder, done) if outcome is None else outcome

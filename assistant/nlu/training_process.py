@@ -1,7 +1,8 @@
 """Rasa's training in a process of its own: `python -m assistant.nlu.training_process JOB`.
 
 Its chatter, its memory and its working folder stay there. JOB is a JSON file with `config`,
-`domain`, `data` (list), `folder` and `name`; beside it `outcome.json` is written: `{}` when the model was
+`domain`, `data` (list), `folder`, `name` and, where an earlier model has a part of it, `earlier` and what
+`changed`; beside it `outcome.json` is written: `{}` when the model was
 made, else `kind` (data, storage or other) and `text`.
 """
 
@@ -19,10 +20,12 @@ def train(job: dict[str, Any]) -> dict[str, str]:
     """Train as told. What goes wrong is the outcome, not an exception."""
     from rasa.shared.exceptions import RasaException
 
-    from assistant.nlu.rasa_training import train_model
+    from assistant.nlu.rasa_training import Earlier, train_model
 
+    earlier = Earlier(Path(job["earlier"]), job["changed"]) if "earlier" in job else None
+    output = Path(job["folder"]) / job["name"]
     try:
-        train_model(job["config"], job["domain"], job["data"], Path(job["folder"]) / job["name"])
+        train_model(job["config"], job["domain"], job["data"], output, earlier=earlier)
     except SystemExit:
         return {"kind": "data", "text": "Rasa refused the training data"}
     except Exception as error:  # noqa: BLE001 - told to the process that waits for it
