@@ -6,6 +6,7 @@ phrases of a `Grammar` for a second, strict listening to the same audio.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -98,6 +99,38 @@ _MORE = (
     "say that again",
 )
 
+_FINISHED = (
+    "done",
+    "all done",
+    "i'm done",
+    "it's done",
+    "i have done it",
+    "i've done it",
+    "done that",
+    "finished",
+    "i have finished",
+    "approved",
+    "i approved it",
+    "i have approved it",
+    "i've approved it",
+    "confirmed",
+    "i confirmed it",
+    "i have confirmed it",
+    "i've confirmed it",
+    "yes",
+    "yes done",
+    "okay done",
+    "okay",
+    "not yet",
+    "no",
+    "cancel",
+    "stop",
+    "never mind",
+    "i refused it",
+    "say that again",
+    "repeat that",
+)
+
 
 YES = (
     "yes",
@@ -136,6 +169,7 @@ _NO = (
     "not now",
 )
 
+_CHANGE = ("change it", "change", "change the amount", "wait", "say that again", "repeat that")
 
 LIKE_YES = (
     "yep", "guess", "just", "yet", "chess", "less", "press", "best", "rest", "us", "gas", "s", "as", "ask",
@@ -163,22 +197,14 @@ class Question(Enum):
     """An IBAN, whole or in groups."""
     MORE = "more"
     """Whether to go on reading a list."""
+    FINISHED = "finished"
+    """That what is to be done elsewhere, in the bank's app or on its page, is done."""
 
 
 @cache
 def answers(question: Question) -> tuple[str, ...]:
     """Typical answers as sentences of plain words, the same every time."""
-    if question is Question.AMOUNT:
-        return tuple(_amounts())
-    if question is Question.SPELLED:
-        return tuple(_spelled())
-    if question in (Question.DIGITS, Question.PASSCODE):
-        return tuple(_digits())
-    if question is Question.ACCOUNT:
-        return tuple(_account_numbers())
-    if question is Question.MORE:
-        return _MORE
-    return (*YES, *_NO, "change it", "change", "change the amount", "wait", "say that again", "repeat that")
+    return tuple(_ANSWERS[question]())
 
 
 def question_of(name: str) -> Question | None:
@@ -256,3 +282,15 @@ def _digits() -> list[str]:
     fours = [f"{pairs[i]} {pairs[(i * 37 + 11) % len(pairs)]}" for i in range(len(pairs))]
     doubled = [f"{word} {digit}" for word in ("double", "triple") for digit in words]
     return [*words, *pairs, *fours, *doubled]
+
+
+_ANSWERS: Mapping[Question, Callable[[], Iterable[str]]] = {
+    Question.AMOUNT: _amounts,
+    Question.SPELLED: _spelled,
+    Question.CONFIRMATION: lambda: (*YES, *_NO, *_CHANGE),
+    Question.DIGITS: _digits,
+    Question.PASSCODE: _digits,
+    Question.ACCOUNT: _account_numbers,
+    Question.MORE: lambda: _MORE,
+    Question.FINISHED: lambda: _FINISHED,
+}

@@ -115,6 +115,11 @@ def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
 
 
 @pytest.fixture(scope="module")
+def wallet(till: Practice, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return connected_home(till, tmp_path_factory.mktemp("wallet"), "EUR", "GBP")
+
+
+@pytest.fixture(scope="module")
 def dialogue(nlu_model: Path) -> Iterator[Dialogue]:
     with Dialogue.load(nlu_model) as dialogue:
         yield dialogue

@@ -22,14 +22,22 @@ def scripts(folder: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def hold(answer: Answer, replies: Iterable[str | Mapping[str, Any]], step: object, told: str = "") -> None:
-    """The replies that are wanted, and no template that was not filled."""
+Replies = Iterable[str | Mapping[str, Any]]
+
+
+def wrong(answer: Answer, replies: Replies) -> list[str]:
+    """What is not as it is wanted."""
     wanted = [
         WantedReply(each) if isinstance(each, str) else WantedReply(*next(iter(each.items())))
         for each in replies
     ]
     given = [(reply.response, reply.screen, reply.values) for reply in answer.replies]
-    wrong = [problem.text for problem in wrong_replies(wanted, given)]
-    assert not wrong, f"{step}: {answer.intent} {answer.entities}: {wrong}\n{told}"
+    return [problem.text for problem in wrong_replies(wanted, given)]
+
+
+def hold(answer: Answer, replies: Replies, step: object, told: str = "") -> None:
+    """The replies that are wanted, and no template that was not filled."""
+    found = wrong(answer, replies)
+    assert not found, f"{step}: {answer.intent} {answer.entities}: {found}\n{told}"
     assert all(reply.screen for reply in answer.replies)
     assert "{" not in "".join(reply.screen + reply.speech for reply in answer.replies)

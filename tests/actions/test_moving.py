@@ -23,8 +23,8 @@ from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
 from assistant.security.keys import conversation_key
 from assistant.settings import Settings
 from tests.actions.conftest import TODAY, Practice, connected_home
+from tests.actions.customer import Customer, configured, prepared
 from tests.actions.scripts import hold, scripts
-from tests.actions.test_paying import Customer, configured, set_quirks
 from tests.actions.till import booked_since, hold_booked, last_entry
 from tests.store_servers import StoreServer
 
@@ -75,22 +75,12 @@ def mover(request: pytest.FixtureRequest, house: House, monkeypatch: pytest.Monk
     name = str(getattr(request, "param", request.node.name))
     script = DIALOGUES.get(name, {})
     monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
-    settings, keyboard = (
-        replace(house.settings, confirm=script.get("confirm", "")),
-        script.get("keyboard", True),
-    )
-    services, others = configured(settings, keyboard), configured(settings, keyboard)
-    for payee in script.get("payees", ()):
-        services.payees.add(**payee)
-    set_quirks(house.till, script.get("quirks", {}))
     one, other = house.dialogues
-    yield Mover(name, one, house.till, services, others=[(other, others)])
-    house.till.relieve()
-    set_quirks(house.till, {bank: [] for bank in script.get("quirks", {})})
-    for known in services.payees.saved():
-        services.payees.remove(known)
+    with prepared(script, house.settings, house.till) as services:
+        settings = services.settings
+        others = configured(settings, script.get("keyboard", True))
+        yield Mover(name, one, house.till, services, others=[(other, others)])
     one.forget(name)
-    configure(None)
 
 
 @pytest.mark.parametrize("mover", list(DIALOGUES), indirect=True)

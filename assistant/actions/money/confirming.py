@@ -10,9 +10,10 @@ from assistant.actions.money import guarding, outcome
 from assistant.actions.money.checks import order_of
 from assistant.actions.money.collect import advanced, merged
 from assistant.actions.money.draft import Draft, Step
-from assistant.actions.money.heard import parts_of
+from assistant.actions.money.heard import Parts, parts_of
+from assistant.actions.money.payees import resolve
 from assistant.actions.money.said import Said, say_all
-from assistant.actions.names import pick
+from assistant.actions.names import Unclear, Unknown, pick
 from assistant.actions.turn import Turn
 from assistant.bank.payment import Order, Payment, PaymentState
 from assistant.bank.sca import Ask, Need
@@ -124,6 +125,9 @@ def _answered(turn: Turn, draft: Draft, underway: Underway) -> Draft | None:
         if method is not None:
             return _give(turn, draft, underway, method.id)
     if turn.intent in _CHANGES and not draft.cancels and (parts := parts_of(turn)):
+        if _is_nobody(turn, parts):
+            turn.say("utter_payment_unknown_payee", name=parts.payee)
+            return draft
         ended = outcome.withdrawn(turn, draft, underway.give_up())
         if underway.payment.state not in (PaymentState.CANCELLED, PaymentState.NOT_DONE):
             return ended
@@ -136,6 +140,20 @@ def _answered(turn: Turn, draft: Draft, underway: Underway) -> Draft | None:
     if draft.step in (Step.APP, Step.PAGE) and turn.intent != "repeat":
         return _look(turn, draft, underway)
     return draft
+
+
+def _is_nobody(turn: Turn, parts: Parts) -> bool:
+    """A name that was heard, that nobody has, and nothing beside it: more likely "done" is "Dunnes" than that
+    what waits at the bank is to be given up."""
+    if turn.is_typed or parts != Parts(payee=parts.payee):
+        return False
+    try:
+        resolve(turn, parts.payee)
+    except Unknown:
+        return True
+    except Unclear:
+        pass
+    return False
 
 
 def _with_code(turn: Turn, draft: Draft, underway: Underway, code: str) -> Draft:
