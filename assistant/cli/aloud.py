@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.audio.frames import Samples
 from assistant.audio.loudspeaker import Loudspeaker
-from assistant.cli.console import print_failure
+from assistant.cli.console import error_console, print_failure
 from assistant.errors import AudioError
 
 
@@ -22,6 +22,7 @@ class Aloud:
         except AudioError as problem:
             if not self._silent:
                 print_failure(problem)
+                error_console().print()  # apart from the next turn
             self._silent = True
         else:
             self._silent = False
