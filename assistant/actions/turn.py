@@ -23,6 +23,9 @@ UNHEARD = "unheard"
 """The slot for what was cut off, and its name among the metadata of the turn that cut it."""
 PAYMENT_FORM, PASSCODE_FORM, MANAGING_FORM = "payment_form", "passcode_form", "managing_form"
 _REQUESTED = "requested_slot"
+_GIVES_UP = ("cancel", "stop", "goodbye")
+_CANCELS = "cancel_order"
+"""A payment or a standing order that was given earlier, mostly."""
 
 
 class Turn:
@@ -59,6 +62,11 @@ class Turn:
     def is_typed(self) -> bool:
         """Not heard at all, so that every letter is certain."""
         return "certainty" not in self.metadata
+
+    @property
+    def gives_up(self) -> bool:
+        """What is open is to be left. "Cancel the payment" says so too, where it names no other."""
+        return self.intent in _GIVES_UP or (self.intent == _CANCELS and not self.entities)
 
     @property
     def is_guests(self) -> bool:

@@ -27,7 +27,6 @@ _PAUSES = (0.0, 1.0, 2.0)
 """Seconds before each look after "done": an app takes a moment to tell its bank."""
 _SHORTEST = 4
 """Digits of a one-time code at least."""
-_GIVES_UP = ("cancel", "stop", "deny", "goodbye")
 _ANSWERS = ("change_payment", "finished", "affirm", "pay", "refine", "nlu_fallback", "repeat")
 _CHANGES = ("change_payment", "pay", "refine")
 
@@ -64,7 +63,7 @@ def taken_up(turn: Turn, draft: Draft, begun: Payment) -> Draft:
     services.portfolio.forget()
     underway = services.confirmations.get(turn.conversation)
     if underway is not None and underway.payment.id == begun.id:
-        if turn.intent in _GIVES_UP:
+        if turn.intent == "deny" or leaves(turn, draft):
             return outcome.withdrawn(turn, draft, underway.give_up())
         return _kept(turn, _go_on(turn, draft, underway, underway.ask), underway)
     try:
@@ -91,6 +90,11 @@ def _cancel(turn: Turn, draft: Draft) -> Draft:
     return _kept(turn, _go_on(turn, draft, underway, underway.ask), underway)
 
 
+def leaves(turn: Turn, draft: Draft) -> bool:
+    """What is open is given up; where that is the cancelling of a payment, "cancel the payment" is for it."""
+    return turn.gives_up and not (draft.cancels and turn.intent == "cancel_order")
+
+
 def answered(turn: Turn, draft: Draft) -> Draft | None:
     """The draft after a message while the bank waits; None when that was about something else.
 
@@ -115,7 +119,7 @@ def _kept(turn: Turn, draft: Draft, underway: Underway) -> Draft:
 
 
 def _answered(turn: Turn, draft: Draft, underway: Underway) -> Draft | None:
-    if turn.intent in _GIVES_UP:
+    if turn.intent == "deny" or leaves(turn, draft):
         return outcome.withdrawn(turn, draft, underway.give_up())
     code = apart.take(turn.conversation)
     if code is not None and draft.step in (Step.CODE, Step.CONFIRMATION):

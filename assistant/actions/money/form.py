@@ -23,7 +23,6 @@ from assistant.actions.turn import Turn
 from assistant.errors import AssistantError
 from assistant.nlu import apart
 
-_DROPS = ("cancel", "stop", "goodbye")
 _OURS = (
     "pay",
     "standing_order",
@@ -138,7 +137,7 @@ def _take_in(turn: Turn, draft: Draft) -> Draft | None:
     if draft.step is Step.PASSCODE and (code := apart.take(turn.conversation)) is not None:
         again = guarding.judged(turn, draft, code)
         return confirming.begin(turn, draft) if again is None else again
-    if turn.intent in _DROPS:
+    if confirming.leaves(turn, draft):
         return _dropped(turn, draft)
     if draft.step is Step.PHONE and (phone := phone_in(turn.text)):
         return advanced(turn, replace(draft, remittance=phone))

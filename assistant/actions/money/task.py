@@ -23,7 +23,6 @@ from assistant.actions.turn import MANAGING_FORM, Turn
 from assistant.nlu import apart
 from assistant.security.demands import Act, Demand
 
-DROPS = ("cancel", "stop", "goodbye")
 ANSWERS = ("change_payment", "refine", "affirm", "deny", "nlu_fallback", "out_of_scope", "pay", "finished")
 """Intents of what may answer a question of a task; any other is answered first, and then it asks again."""
 
@@ -167,7 +166,7 @@ def _take_in(turn: Turn, task: Task, kind: Kind) -> Task | None:
         if outcome is None:
             return task
         return _released(turn, task, kind, None if outcome.right else outcome.demand)
-    if turn.intent in DROPS:
+    if turn.gives_up:
         return task.end("utter_task_dropped")
     if turn.intent == "repeat":
         return task

@@ -8,7 +8,7 @@ from assistant.actions.turn import PASSCODE_FORM, Turn
 from assistant.nlu import apart
 from assistant.security.demands import Act, Demand, Need
 
-_DROPS = ("cancel", "stop", "deny", "goodbye", "lock")
+_DROPS = ("deny", "lock")
 
 
 class Lock(BankingAction):
@@ -56,7 +56,7 @@ class ValidatePasscodeForm(BankingAction):
         code = apart.take(turn.conversation)
         if code is not None:
             self._judge(turn, code)
-        elif turn.intent in _DROPS:
+        elif turn.gives_up or turn.intent in _DROPS:
             turn.forget()
             turn.remark("utter_passcode_left")
             turn.end_form()
