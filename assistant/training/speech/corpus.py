@@ -14,8 +14,9 @@ from assistant.asr.graph_text import DIGITS
 from assistant.training.speech.sentences import Commands
 from assistant.training.speech.voices import HELD_OUT, Speaker, draw_speaker, synthesise, with_pauses
 
-_SHARES = {"command": 50, "general": 33, "words": 12, "names": 5}
-"""Commands teach the task, everyday sentences and loose words the sounds of the language."""
+_SHARES = {"command": 48, "general": 32, "words": 11, "names": 5, "digits": 4}
+"""Commands teach the task, everyday sentences and loose words the sounds of the language, digits said alone
+what nothing around them tells."""
 
 
 _PACES = (0.8, 1.0, 1.2)
@@ -26,7 +27,7 @@ _PACES = (0.8, 1.0, 1.2)
 class Saying:
     id: str
     kind: str
-    """command, general, words, names; test, or digit for one digit, for the held-out voices."""
+    """command, general, words, names, digits; test, or digit for one digit, for the held-out voices."""
     text: str
     marked: str
     """The text with commas where the voice is to pause."""
@@ -57,8 +58,10 @@ def plan(
             text = rng.choice(general)
         elif kind == "words":
             text = " ".join(rng.choice(words) for _ in range(rng.randint(1, 6)))
-        else:
+        elif kind == "names":
             text = " ".join(rng.choice(names) for _ in range(rng.randint(1, 3)))
+        else:
+            text = " ".join(rng.choice(DIGITS) for _ in range(rng.choice((1, 1, 2, 4))))
         speaker = draw_speaker(rng, engines)
         sayings.append(Saying(f"tr{number:06d}", kind, text, with_pauses(rng, text), speaker))
     return sayings

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.asr.grammar import Grammar
 from assistant.asr.recogniser import Recogniser
 from assistant.training.speech.recordings import RATE, Samples
 
 _CHUNK = RATE // 10
-_SILENCE = RATE // 3
+QUIET = 1 / 3
+"""Seconds of silence before and after each recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,16 @@ class Heard:
 
 
 def hear(recogniser: Recogniser, samples: Samples, grammar: Grammar | None = None) -> Heard:
-    """What is made of float samples at 16 kHz, with a third of a second of silence on either side."""
-    quiet = np.zeros(_SILENCE, np.float32)
-    loud = np.clip(np.concatenate([quiet, samples, quiet]), -1, 1)
-    audio = (loud * 32767).astype(np.int16)
-    chunks = (audio[start : start + _CHUNK] for start in range(0, len(audio), _CHUNK))
-    transcript = recogniser.transcribe(chunks, grammar=grammar)
+    """What is made of float samples at 16 kHz."""
+    transcript = recogniser.transcribe(in_chunks(samples), grammar=grammar)
     return Heard(transcript.text, tuple(word.confidence for word in transcript.words))
+
+
+def in_chunks(samples: Samples) -> Iterator[npt.NDArray[np.int16]]:
+    """Float samples at 16 kHz as a microphone would bring them, `QUIET` seconds of silence on either side."""
+    quiet = np.zeros(int(QUIET * RATE), np.float32)
+    audio = (np.clip(np.concatenate([quiet, samples, quiet]), -1, 1) * 32767).astype(np.int16)
+    return (audio[start : start + _CHUNK] for start in range(0, len(audio), _CHUNK))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,16 @@ import numpy as np
 
 from assistant.asr.graph_units import Units
 from assistant.asr.recogniser import Recogniser
-from assistant.training.speech import calibrate, corpus, kaldi_model, model, network, train, vocabulary
+from assistant.training.speech import (
+    calibrate,
+    corpus,
+    fragments,
+    kaldi_model,
+    model,
+    network,
+    train,
+    vocabulary,
+)
 from assistant.training.speech.card import write_card
 from assistant.training.speech.features import Source, make_shards, read_shards
 from assistant.training.speech.names import common_words, people
@@ -48,6 +57,8 @@ class Recipe:
     """Test utterances for each held-out voice."""
     copies_of_people: int = 6
     """Degraded copies of each recording of a person."""
+    copies_of_fragments: int = 6
+    """Degraded copies of each word cut out of a person's reading."""
     copies_of_voices: int = 2
     """Degraded copies of each synthetic recording."""
     noises: int = 400
@@ -55,7 +66,8 @@ class Recipe:
     minutes: float = 56.0
     """Of training."""
     start: Path | None = None
-    """An acoustic model of this recipe (`am/final.mdl`) to go on from; a flat start without."""
+    """An acoustic model of this recipe to go on from, in its model's folder (`am/final.mdl`); a flat start
+    without."""
     calibrate_every: int = 4
     """Every n-th held-out recording is enough for two curves."""
     workers: int = 2
@@ -104,6 +116,10 @@ class Recipe:
         for name in ("test", "train"):
             sayings = corpus.read_plan(self.work / f"{name}.jsonl")
             corpus.record(sayings, self.work / "audio", self.workers, progress)
+
+    def cut(self, progress: Progress) -> None:
+        """Cut words out of people's readings, where there is a model to find them with."""
+        self._fragments(progress)
 
     def features(self, progress: Progress) -> None:
         """Degrade all recordings and compute their features."""
@@ -154,6 +170,12 @@ class Recipe:
         write_card(self.target, self.work, self.clips)
         progress(f"{self.target / 'README.md'}")
 
+    def _fragments(self, progress: Progress) -> list[Source]:
+        if self.start is None:
+            return []
+        clips = [clip for clip in self.clips if not clip.held_out]
+        return fragments.cut(clips, self.start.parents[1], self.work / "fragments", self.seed, progress)
+
     def _shards(self, progress: Progress) -> list[Path]:
         folder = self.work / "features"
         clips = [Source(clip.path, clip.text, human=True) for clip in self.clips if not clip.held_out]
@@ -165,6 +187,7 @@ class Recipe:
         paths = []
         for name, sources, copies in (
             ("people", clips, self.copies_of_people),
+            ("fragments", self._fragments(progress), self.copies_of_fragments),
             ("synthetic", spoken, self.copies_of_voices),
             ("noise", silent, 1),
         ):
@@ -172,4 +195,4 @@ class Recipe:
         return paths
 
 
-STAGES = ("plan", "record", "features", "train", "assemble", "calibrate", "card")
+STAGES = ("plan", "record", "cut", "features", "train", "assemble", "calibrate", "card")

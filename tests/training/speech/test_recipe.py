@@ -13,14 +13,17 @@ import soxr
 torch = pytest.importorskip("torch")
 pytest.importorskip("kaldi_native_fbank")
 
+from assistant.asr.grammar import Grammar  # noqa: E402
 from assistant.asr.graph_lexicon import read_lexicon  # noqa: E402
 from assistant.asr.graph_units import NOISE, Units  # noqa: E402
 from assistant.asr.recogniser import Recogniser  # noqa: E402
-from assistant.training.speech import kaldi_model, network  # noqa: E402
+from assistant.training.speech import fragments, kaldi_model, network  # noqa: E402
 from assistant.training.speech.acoustics import mel_to_cepstra, mfcc, telephone  # noqa: E402
+from assistant.training.speech.listen import hear  # noqa: E402
 from assistant.training.speech.mmi import Criterion, SoundGraph  # noqa: E402
+from assistant.training.speech.people import Clip  # noqa: E402
 from assistant.training.speech.recipe import Recipe  # noqa: E402
-from assistant.training.speech.recordings import Samples  # noqa: E402
+from assistant.training.speech.recordings import Samples, load  # noqa: E402
 from assistant.training.speech.voices import installed_engines  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -188,3 +191,37 @@ def test_going_on_from_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "final.mdl").write_bytes(b"\0Bsomething else")
     with pytest.raises(ValueError, match="not written by this recipe"):
         kaldi_model.read(tmp_path / "final.mdl")
+
+
+LAST_FIVE = "what were the last five things i paid for"
+
+
+def test_words_are_cut_out_where_they_were_said(tmp_path: Path) -> None:
+    clip = Clip(
+        ROOT / "tests" / "audio" / "list-transactions-1.flac",
+        "recorded",
+        "synthetic",
+        "adult",
+        LAST_FIVE,
+        3.0,
+    )
+    unheard = replace(clip, text="and now for something altogether different")
+    model = ROOT / "voices" / "en" / "speech-model"
+    pieces = fragments.cut([clip, unheard], model, tmp_path / "cut", 7, lambda _: None)
+    alone = [piece for piece in pieces if piece.text in fragments.ALONE]
+    assert alone
+    recogniser = Recogniser(model)
+    for piece in pieces:
+        assert piece.human
+        assert piece.path is not None
+        assert piece.text in LAST_FIVE
+        samples = load(piece.path)
+        assert 0.1 < len(samples) / 16_000 < 0.6 * len(piece.text.split()) + 0.2
+    for piece in alone:
+        assert piece.path is not None
+        heard = hear(recogniser, load(piece.path), Grammar(sorted(fragments.ALONE)))
+        assert heard.text == piece.text
+    again = fragments.cut(
+        [clip, unheard], tmp_path / "no model is needed", tmp_path / "cut", 7, lambda _: None
+    )
+    assert again == pieces
