@@ -21,10 +21,11 @@ from assistant.asr.recogniser import Recogniser
 from assistant.training.speech.card import FIGURES
 from assistant.training.speech.listen import Heard, hear
 from assistant.training.speech.recordings import RATE, Samples, over_a_telephone
-from bench.measure import Row, report
+from bench.measure import Row, found_of, report
 from bench.speech_scores import SURE, Score, percent
 from bench.speech_sets import (
     TestSet,
+    cut_digits,
     held_out_people,
     held_out_voices,
     single_digits,
@@ -60,7 +61,7 @@ def main() -> None:
         rows += _adaptation_rows(options.model, options.lexicon, Path(folder))
         for number, test in enumerate(one for one in sets if one.items):
             rows += _measure(test, options, Path(folder) / str(number))
-        rows += _digit_rows(options)
+        rows += _digit_rows(options, Path(folder) / "cut")
     report("Hearing", rows, options.output)
     if options.work.is_dir():
         (options.work / FIGURES).write_text(_markdown(rows, options.every), "utf-8")
@@ -91,23 +92,26 @@ def _measure(test: TestSet, options: argparse.Namespace, folder: Path) -> list[R
     return rows
 
 
-def _digit_rows(options: argparse.Namespace) -> list[Row]:
+def _digit_rows(options: argparse.Namespace, folder: Path) -> list[Row]:
     """One digit at a time, when digits are asked for and when they are not."""
-    items = single_digits(options.work)[:: options.every]
-    if not items:
-        return []
     recogniser = Recogniser(options.model)
     rows = []
-    for name, change in (("", None), (" over a telephone", over_a_telephone)):
-        sounds = [change(item.samples(None)) if change else item.samples(None) for item in items]
-        for asked, grammar in ((", asked for", Grammar([*DIGITS, "oh"])), ("", None)):
-            right = sum(
-                hear(recogniser, sound, grammar).text == item.text
-                for sound, item in zip(sounds, items, strict=True)
-            )
-            met = right >= 0.97 * len(items) if grammar else None
-            what = f"one digit (synthetic){name}{asked}, right ({len(items)})"
-            rows.append(Row(what, percent(right, len(items)), "", None, "≥ 97 %" if grammar else "", met))
+    for whose, items in (
+        ("synthetic", single_digits(options.work)[:: options.every]),
+        ("cut out of people's readings", cut_digits(options.data, options.model, folder)),
+    ):
+        for name, change in (("", None), (" over a telephone", over_a_telephone)):
+            sounds = [change(item.samples(None)) if change else item.samples(None) for item in items]
+            for asked, grammar in ((", asked for", Grammar([*DIGITS, "oh"])), ("", None)):
+                right = sum(
+                    hear(recogniser, sound, grammar).text == item.text
+                    for sound, item in zip(sounds, items, strict=True)
+                )
+                what = f"one digit ({whose}){name}{asked}, right"
+                if items and grammar:
+                    rows.append(found_of(what, right, len(items), 0.97))
+                elif items:
+                    rows.append(Row(f"{what} ({len(items)})", percent(right, len(items))))
     return rows
 
 

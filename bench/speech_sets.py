@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.asr.graph_text import normalise
+from assistant.asr.graph_text import DIGITS, normalise
 from assistant.replay.reading import read_scenarios
 from assistant.training.speech.corpus import read_plan
+from assistant.training.speech.fragments import cut
 from assistant.training.speech.people import read_manifest
 from assistant.training.speech.recordings import Samples, add_noise, load
 
@@ -57,6 +58,16 @@ def held_out_voices(work: Path) -> TestSet:
 def single_digits(work: Path) -> Sequence[Item]:
     """Each digit alone, by the same voices at three speeds."""
     return _synthetic(work, "digit")
+
+
+def cut_digits(data: Path, model: Path, work: Path) -> Sequence[Item]:
+    """Digits cut out of held-out people's readings, with traces of what stood beside them.
+
+    Where the model finds all words of a reading, if it may hear no others: the rest is not counted.
+    """
+    clips = [clip for clip in read_manifest(data / "speech") if clip.held_out]
+    pieces = cut(clips, model, work, 0, lambda _: None)
+    return [Item(each.path, each.text, "people") for each in pieces if each.path and each.text in DIGITS]
 
 
 def _synthetic(work: Path, kind: str) -> list[Item]:

@@ -13,21 +13,12 @@ import numpy.typing as npt
 import soundfile
 
 from assistant.training.speech.acoustics import degrade, mfcc
-from assistant.training.speech.recordings import RATE, Samples, load
+from assistant.training.speech.recordings import RATE, Samples, Source, load
 
 SHARD = 400
 """Recordings in a shard: half a minute of work."""
 _LONGEST = 17.0
 """Seconds; longer readings are left out, they would make every batch as long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One recording to learn from; no path means noise without any speech."""
-
-    path: Path | None
-    text: str
-    human: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,9 @@ from assistant.asr.graph_text import DIGITS, number_words
 from assistant.asr.recogniser import Recogniser
 from assistant.errors import SpeechModelError
 from assistant.events import Word
-from assistant.training.speech.features import Source
 from assistant.training.speech.listen import QUIET, in_chunks
 from assistant.training.speech.people import Clip
-from assistant.training.speech.recordings import RATE, Samples, load
+from assistant.training.speech.recordings import RATE, Samples, Source, load
 
 ALONE = frozenset(
     {*DIGITS, "oh", "yes", "no", "stop", "hundred", "thousand"}
@@ -73,7 +72,7 @@ def _cut_one(recogniser: Recogniser, clip: Clip, stem: Path, rng: random.Random)
     length = min(rng.randint(1, _LONGEST_RUN), len(said))
     first = rng.randint(0, len(said) - length)
     runs.append((first, first + length))
-    texts = []
+    texts: list[str] = []
     for begin, end in dict.fromkeys(runs):
         piece = samples[_edge(samples, words, begin) : _edge(samples, words, end)]
         soundfile.write(stem.with_name(f"{stem.name}-{len(texts)}.wav"), piece, RATE, "PCM_16")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,15 @@ from assistant.settings import SAMPLE_RATE
 
 RATE = SAMPLE_RATE
 Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One recording to learn from; no path means noise without any speech."""
+
+    path: Path | None
+    text: str
+    human: bool
 
 
 def load(path: Path, speed: float = 1.0) -> Samples:
