@@ -29,6 +29,12 @@ def main() -> None:
     parser.add_argument("--target", type=Path, default=root / "voices" / "en" / "speech-model")
     parser.add_argument("--minutes", type=float, default=Recipe.minutes, help="length of the training stage")
     parser.add_argument("--start", type=Path, help="an am/final.mdl of this recipe to train on from")
+    parser.add_argument(
+        "--keeps",
+        type=float,
+        default=Recipe.keeps,
+        help="share of that model in the weights that are written, 0 to 1",
+    )
     parser.add_argument("--sayings", type=int, default=Recipe.sayings, help="synthetic utterances")
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)

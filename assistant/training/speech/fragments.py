@@ -10,19 +10,14 @@ import numpy as np
 import soundfile
 
 from assistant.asr.grammar import Grammar
-from assistant.asr.graph_text import DIGITS, number_words
 from assistant.asr.recogniser import Recogniser
 from assistant.errors import SpeechModelError
 from assistant.events import Word
 from assistant.training.speech.listen import QUIET, in_chunks
 from assistant.training.speech.people import Clip
 from assistant.training.speech.recordings import RATE, Samples, Source, load
+from assistant.training.speech.texts import ALONE
 
-ALONE = frozenset(
-    {*DIGITS, "oh", "yes", "no", "stop", "hundred", "thousand"}
-    | {number_words(value) for value in (*range(10, 20), *range(20, 100, 10))}
-)
-"""Words that are answers by themselves."""
 _LONGEST_RUN = 4
 """Words."""
 _SEARCH = RATE * 6 // 100

@@ -68,6 +68,8 @@ class Recipe:
     start: Path | None = None
     """An acoustic model of this recipe to go on from, in its model's folder (`am/final.mdl`); a flat start
     without."""
+    keeps: float = 0.0
+    """Share of `start` in the weights that are written, where it has the same shape."""
     calibrate_every: int = 4
     """Every n-th held-out recording is enough for two curves."""
     workers: int = 2
@@ -138,13 +140,16 @@ class Recipe:
         start = kaldi_model.read(self.start) if self.start else None
         trained = train.train(known, lexicon, units, self.shape, plan, self.work / "model", progress, start)
         parts, lines = network.export(trained)
+        if start and self.keeps:
+            parts = network.mixed(parts, start, self.keeps)
         kaldi_model.write(self.work / "final.mdl", units, parts, lines, self.shape.context)
 
     def assemble(self, progress: Progress) -> None:
         """Vocabulary, language model and graph."""
         clips = self.clips
         tests = corpus.read_plan(self.work / "test.jsonl")
-        held_out = {saying.text for saying in tests} | {clip.text for clip in clips if clip.held_out}
+        held_out = {each.text for each in tests if each.kind == "test"}
+        held_out |= {clip.text for clip in clips if clip.held_out}
         texts = gather(self.data, self.nlu_data, clips, held_out, self.seed + 11)
         count = model.assemble(self.target, self.work / "final.mdl", Units(), texts, self.lexicon)
         progress(f"{count} words")

@@ -10,6 +10,7 @@ from pathlib import Path
 from assistant.asr.adaptation_sentences import names as nlu_names
 from assistant.asr.adaptation_sentences import utterances
 from assistant.asr.graph_language import Counts, count, merge
+from assistant.asr.graph_text import DIGITS, number_words
 from assistant.training.speech.names import common_words, people
 from assistant.training.speech.people import Clip
 from assistant.training.speech.sentences import Commands, banking_texts, dictionary_examples
@@ -19,10 +20,16 @@ WORDNET = Path("/usr/share/wordnet")
 SCOWL = Path("/usr/share/dict/scowl")
 """Where Debian's `scowl` puts its word lists."""
 
+ALONE = frozenset(
+    {*DIGITS, "oh", "yes", "no", "stop", "hundred", "thousand"}
+    | {number_words(value) for value in (*range(10, 20), *range(20, 100, 10))}
+)
+"""Words that are answers by themselves."""
 _COMMANDS = 60_000
 # How heavily each kind of text counts. The command templates repeat themselves, the questions to banks
-# are typed and wordier than speech, the rest keeps other speech from being forced into commands.
-_WEIGHTS = {"commands": 1.0, "utterances": 2.0, "banking": 1.5, "everyday": 0.5}
+# are typed and wordier than speech, the rest keeps other speech from being forced into commands. Words that
+# are said alone are listed once; without them "two" by itself is heard as "to".
+_WEIGHTS = {"commands": 1.0, "utterances": 2.0, "banking": 1.5, "everyday": 0.5, "alone": 150.0}
 _THRESHOLDS = (1.6, 2.6)
 
 
@@ -32,6 +39,7 @@ class Texts:
     utterances: list[str]
     banking: list[str]
     everyday: list[str]
+    alone: list[str]
     needed: set[str]
     """Words that must be in the vocabulary however rare: names, merchants, places, what commands say."""
     common: list[str]
@@ -62,4 +70,4 @@ def gather(data: Path, nlu_data: Path, clips: Sequence[Clip], held_out: set[str]
     everyday += [clip.text for clip in clips if not clip.held_out]
     listed = [*commands.lists(), *nlu_names(nlu_data), *first, *last]
     needed = {word for text in (*listed, *said, *trained) for word in text.split()}
-    return Texts(said, trained, banking, everyday, needed, common_words(SCOWL))
+    return Texts(said, trained, banking, everyday, sorted(ALONE), needed, common_words(SCOWL))

@@ -24,6 +24,7 @@ from assistant.training.speech.mmi import Criterion, SoundGraph  # noqa: E402
 from assistant.training.speech.people import Clip  # noqa: E402
 from assistant.training.speech.recipe import Recipe  # noqa: E402
 from assistant.training.speech.recordings import Samples, load  # noqa: E402
+from assistant.training.speech.texts import ALONE  # noqa: E402
 from assistant.training.speech.voices import installed_engines  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -193,6 +194,24 @@ def test_going_on_from_something_else_is_refused(tmp_path: Path) -> None:
         kaldi_model.read(tmp_path / "final.mdl")
 
 
+def test_what_was_learnt_is_mixed_with_what_was_known(tmp_path: Path) -> None:
+    units = Units()
+    outputs = torch.from_numpy(SoundGraph(units).sounds_of_outputs())
+    (old, lines), (new, _) = (
+        network.export(network.Network(outputs, network.Shape(layers=1))) for _ in range(2)
+    )
+    kaldi_model.write(tmp_path / "final.mdl", units, old, lines, 6)
+    start = kaldi_model.read(tmp_path / "final.mdl")
+    for share, wanted in ((0.0, new), (1.0, old)):
+        for part, other in zip(network.mixed(new, start, share), wanted, strict=True):
+            if part.weight is not None and other.weight is not None:
+                assert np.allclose(part.weight, other.weight, atol=1e-4)
+    (half,) = (part for part in network.mixed(new, start, 0.5) if part.name == "front.affine")
+    weights = [part.weight for part in (half, old[0], new[0])]
+    middle, first, last = (np.asarray(each) for each in weights)
+    assert np.abs(middle - (first + last) / 2).max() < 1e-4
+
+
 LAST_FIVE = "what were the last five things i paid for"
 
 
@@ -208,7 +227,7 @@ def test_words_are_cut_out_where_they_were_said(tmp_path: Path) -> None:
     unheard = replace(clip, text="and now for something altogether different")
     model = ROOT / "voices" / "en" / "speech-model"
     pieces = fragments.cut([clip, unheard], model, tmp_path / "cut", 7, lambda _: None)
-    alone = [piece for piece in pieces if piece.text in fragments.ALONE]
+    alone = [piece for piece in pieces if piece.text in ALONE]
     assert alone
     recogniser = Recogniser(model)
     for piece in pieces:
@@ -219,7 +238,7 @@ def test_words_are_cut_out_where_they_were_said(tmp_path: Path) -> None:
         assert 0.1 < len(samples) / 16_000 < 0.6 * len(piece.text.split()) + 0.2
     for piece in alone:
         assert piece.path is not None
-        heard = hear(recogniser, load(piece.path), Grammar(sorted(fragments.ALONE)))
+        heard = hear(recogniser, load(piece.path), Grammar(sorted(ALONE)))
         assert heard.text == piece.text
     again = fragments.cut(
         [clip, unheard], tmp_path / "no model is needed", tmp_path / "cut", 7, lambda _: None
