@@ -100,19 +100,27 @@ def _digit_rows(options: argparse.Namespace, folder: Path) -> list[Row]:
         ("synthetic", single_digits(options.work)[:: options.every]),
         ("cut out of people's readings", cut_digits(options.data, options.model, folder)),
     ):
-        for name, change in (("", None), (" over a telephone", over_a_telephone)):
-            sounds = [change(item.samples(None)) if change else item.samples(None) for item in items]
-            for asked, grammar in ((", asked for", Grammar([*DIGITS, "oh"])), ("", None)):
-                right = sum(
-                    hear(recogniser, sound, grammar).text == item.text
-                    for sound, item in zip(sounds, items, strict=True)
-                )
-                what = f"one digit ({whose}){name}{asked}, right"
-                if items and grammar:
-                    rows.append(found_of(what, right, len(items), 0.97))
-                elif items:
-                    rows.append(Row(f"{what} ({len(items)})", percent(right, len(items))))
+        said = [item.text for item in items]
+        sounds = [item.samples(None) for item in items]
+        rows += _digits(f"one digit ({whose})", recogniser, said, sounds)
+        narrow = [over_a_telephone(sound) for sound in sounds]
+        rows += _digits(f"one digit ({whose}) over a telephone", recogniser, said, narrow)
     return rows
+
+
+def _digits(what: str, recogniser: Recogniser, said: list[str], sounds: list[Samples]) -> list[Row]:
+    if not said:
+        return []
+
+    def right(grammar: Grammar | None) -> int:
+        heard = (hear(recogniser, sound, grammar).text for sound in sounds)
+        return sum(text == digit for text, digit in zip(heard, said, strict=True))
+
+    asked = right(Grammar([*DIGITS, "oh"]))
+    return [
+        found_of(f"{what}, asked for, right", asked, len(said), 0.97),
+        Row(f"{what}, right ({len(said)})", percent(right(None), len(said))),
+    ]
 
 
 def _run(test: TestSet, ear: Ear, every: int, calibration: Calibration, noise: float | None = None) -> Score:

@@ -9,7 +9,6 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,17 +30,8 @@ from rasa.shared.nlu.constants import INTENT, RESPONSE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.nlu.earlier import Earlier
 from assistant.nlu.side_by_side import SideBySide
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A model of the same configuration, a part of which was made from the files as they are now."""
-
-    model: Path
-    changed: str
-    """utterances, or stories: the latter with rules and the domain."""
-
 
 _READERS = {"utterances": "nlu_training_data_provider", "stories": "story_graph_provider"}
 """The nodes that read them, by Rasa's names. Who needs the domain to learn also needs stories."""

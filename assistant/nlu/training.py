@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import portalocker
 
 from assistant.errors import StorageError, TrainingDataError, UnderstandingError
 from assistant.nlu.child import Ended, run_child
+from assistant.nlu.earlier import Earlier
 from assistant.nlu.training_check import check
 from assistant.settings import Settings
 
@@ -39,15 +39,6 @@ _LEARNING = {
     "utterances": "Learning what you may say; what is done then has not changed.",
     "stories": "Learning what is done; what you may say has not changed.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A model that shares a part with the one to be made."""
-
-    model: Path
-    changed: str
-    """utterances or stories (with rules and the domain): what must be learnt anew."""
 
 
 Progress = Callable[[str], None]

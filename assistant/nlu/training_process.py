@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from assistant.nlu import quiet
+from assistant.nlu.earlier import Earlier
 
 
 def train(job: dict[str, Any]) -> dict[str, str]:
     """Train as told. What goes wrong is the outcome, not an exception."""
     from rasa.shared.exceptions import RasaException
 
-    from assistant.nlu.rasa_training import Earlier, train_model
+    from assistant.nlu.rasa_training import train_model
 
     earlier = Earlier(Path(job["earlier"]), job["changed"]) if "earlier" in job else None
     output = Path(job["folder"]) / job["name"]

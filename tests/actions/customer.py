@@ -21,14 +21,13 @@ from typing import Any
 import requests
 
 from assistant.actions.services import Services, configure, nobody_types
+from assistant.asr.graph_text import DIGITS
 from assistant.nlu.answer import Answer
 from assistant.nlu.runtime import Dialogue
 from assistant.practice import password_of
 from assistant.settings import Settings
 from tests.actions.conftest import PASSCODE, Practice, services_of
 from tests.actions.till import age_codes
-
-DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass

@@ -1,10 +1,8 @@
 """What stands around payments, in conversation: trained model, dialogue, actions, client, practice bank.
 
 Every dialogue of `managing/` says what is answered and what the bank has in the end: the books, the standing
-orders, the cards; and the list of payees. Steps beside `say`:
+orders, the cards; and the list of payees. A step beside those of `customer.py`:
 
-* `code`: give the one-time code that the practice bank shows, `right` or `wrong`;
-* `fault`: the practice bank's next calls fail; `well`: they no longer do;
 * `declined_behind`: a request to pay is declined where the assistant cannot see it.
 """
 
@@ -12,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +23,7 @@ from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
 from assistant.practice import password_of
 from assistant.security.demands import Act
 from tests.actions.conftest import PASSCODE, TODAY, Practice, connected_home, services_of
+from tests.actions.customer import Customer
 from tests.actions.scripts import hold, scripts
 from tests.actions.till import hold_booked, last_entry, rows
 
@@ -34,34 +33,19 @@ DIALOGUES = scripts("managing")
 pytestmark = pytest.mark.xdist_group("managing")
 
 
-@dataclass
-class Customer:
-    """One conversation, with the practice bank's codes at hand."""
-
-    name: str
-    dialogue: Dialogue
-    till: Practice
-    services: Services
+class Manager(Customer):
+    """Gives the passcode where the script does."""
 
     def take(self, step: Mapping[str, Any]) -> Answer | None:
-        """What is answered; None for what happens elsewhere."""
-        if "say" in step or "code" in step:
-            text = step["say"] if "say" in step else self.code(step["code"])
-            return self.dialogue.handle(text, conversation=self.name)
-        if "declined_behind" in step:
-            payments = self.services.payments
-            asked = payments.requests("Meadow Bank")
-            payments.decline(next(each for each in asked if each.reference == step["declined_behind"]))
-        elif "well" in step:
-            self.till.relieve()
-        else:
-            self.till.order(**step["fault"])
+        if "declined_behind" not in step:
+            return super().take(step)
+        payments = self.services.payments
+        asked = payments.requests("Meadow Bank")
+        payments.decline(next(each for each in asked if each.reference == step["declined_behind"]))
         return None
 
-    def code(self, kind: str) -> str:
-        waiting = requests.get(f"{self.till.bank.base_url}/practice/otp", timeout=5).json()["codes"]
-        right = str(waiting[0]["code"])
-        return right if kind == "right" else f"{(int(right) + 1) % 10 ** len(right):0{len(right)}}"
+    def hear(self, text: str) -> Answer:
+        return self.answered(text)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +65,7 @@ def customer(
     till: Practice,
     dialogue: Dialogue,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Customer]:
+) -> Iterator[Manager]:
     name = str(request.param)
     script = DIALOGUES[name]
     monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
@@ -93,7 +77,7 @@ def customer(
     if "passcode" not in script:
         wallet.guard.demand(Act.CHANGE, conversation=name)
         wallet.guard.answer(name, PASSCODE, typed=True)
-    yield Customer(name, dialogue, till, wallet)
+    yield Manager(name, dialogue, till, wallet)
     till.relieve()
     for known in wallet.payees.saved():
         wallet.payees.remove(known)
@@ -128,9 +112,9 @@ def test_there_are_enough_dialogues() -> None:
 
 
 @pytest.mark.parametrize("customer", list(DIALOGUES), indirect=True)
-def test_a_dialogue(customer: Customer) -> None:
+def test_a_dialogue(customer: Manager) -> None:
     script = DIALOGUES[customer.name]
-    till, payments = customer.till, customer.services.payments
+    till, payments = customer.practice, customer.services.payments
     before, open_before = last_entry(till), payments.open_payments()
     orders_before = standing_orders(till)
     for step in script["turns"]:

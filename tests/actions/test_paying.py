@@ -14,11 +14,12 @@ from collections.abc import Iterator
 import pytest
 from rasa.shared.core.trackers import EventVerbosity
 
+from assistant.asr.graph_text import DIGITS
 from assistant.nlu.runtime import Dialogue
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
 from assistant.settings import Settings
 from tests.actions.conftest import TODAY, Practice
-from tests.actions.customer import DIGITS, Customer, prepared
+from tests.actions.customer import Customer, prepared
 from tests.actions.scripts import hold, scripts
 from tests.actions.till import hold_booked, last_entry
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from assistant.asr.graph_text import DIGITS
 from assistant.audio.frames import in_chunks
 from assistant.conversation import Conversation, Turn
 from assistant.nlu.answer import Answer, Reply
@@ -22,7 +23,7 @@ from assistant.settings import Settings
 from assistant.startup import Desk
 from bench import misheard_speech
 from tests.actions.conftest import TODAY, Practice
-from tests.actions.customer import DIGITS, Customer, prepared
+from tests.actions.customer import Customer, prepared
 from tests.actions.scripts import scripts, wrong
 from tests.actions.till import booked_since, last_entry
 
@@ -31,19 +32,21 @@ VOICES = ("flite-rms", "espeak-en-us-f3", "espeak-rp-m3")
 
 
 @dataclass
+class Outcomes:
+    booked_wrongly: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
+    sentences: int = 0
+    typed: int = 0
+
+
+@dataclass
 class Speaker(Customer):
     """Says what can be said."""
 
-    desk: Desk | None = None
-    voice: str = VOICES[0]
+    conversation: Conversation = field(kw_only=True)
+    voice: str = field(kw_only=True)
+    outcomes: Outcomes = field(kw_only=True)
     types: bool = False
-    sentences: int = 0
-    typed: int = 0
-    conversation: Conversation = field(init=False)
-
-    def __post_init__(self) -> None:
-        assert self.desk is not None
-        self.conversation = self.desk.conversation(name=self.name)
 
     def take(self, step: Mapping[str, Any]) -> Answer | None:
         """Typed where that was not heard."""
@@ -51,9 +54,9 @@ class Speaker(Customer):
         answer = super().take(step)
         if answer is None or "say" not in step or step["replies"] == "any":
             return answer
-        self.sentences += 1
+        self.outcomes.sentences += 1
         if wrong(answer, step["replies"]):
-            self.typed += 1
+            self.outcomes.typed += 1
             self.types = True
             return super().take(step)
         return answer
@@ -75,14 +78,6 @@ def answer_of(turn: Turn) -> Answer:
     return Answer(understood.intent, understood.confidence, understood.entities, replies)
 
 
-@dataclass
-class Outcomes:
-    booked_wrongly: list[str] = field(default_factory=list)
-    given_up: list[str] = field(default_factory=list)
-    sentences: int = 0
-    typed: int = 0
-
-
 def test_spoken_payments_are_the_same_payments(
     till: Practice, wallet: Settings, dialogue: Dialogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,16 +88,22 @@ def test_spoken_payments_are_the_same_payments(
         for number, (name, script) in enumerate(DIALOGUES.items()):
             with prepared(script, wallet, till) as services:
                 speaker = Speaker(
-                    name, dialogue, till, services, desk=desk, voice=voices[number % len(voices)]
+                    name,
+                    dialogue,
+                    till,
+                    services,
+                    conversation=desk.conversation(name=name),
+                    voice=voices[number % len(voices)],
+                    outcomes=outcomes,
                 )
-                speak(speaker, script, outcomes)
+                speak(speaker, script)
             dialogue.forget(name)
     assert outcomes.booked_wrongly == []
     assert len(outcomes.given_up) <= len(DIALOGUES) // 10, outcomes
     assert outcomes.typed <= outcomes.sentences * 0.15, outcomes
 
 
-def speak(speaker: Speaker, script: Mapping[str, Any], outcomes: Outcomes) -> None:
+def speak(speaker: Speaker, script: Mapping[str, Any]) -> None:
     before = last_entry(speaker.practice)
     for step in script["turns"]:
         answer = speaker.take(step)
@@ -110,12 +111,10 @@ def speak(speaker: Speaker, script: Mapping[str, Any], outcomes: Outcomes) -> No
             continue
         problems = wrong(answer, step["replies"])
         if problems:
-            outcomes.given_up.append(f"{speaker.name}: {step}: {problems}")
+            speaker.outcomes.given_up.append(f"{speaker.name}: {step}: {problems}")
             speaker.conversation.read("cancel")
             break
-    outcomes.sentences += speaker.sentences
-    outcomes.typed += speaker.typed
     wanted = iter(script["booked"])
     for entry in booked_since(speaker.practice, before):
         if not any(each.items() <= entry.items() for each in wanted):  # in this order, and none twice
-            outcomes.booked_wrongly.append(f"{speaker.name}: {entry}")
+            speaker.outcomes.booked_wrongly.append(f"{speaker.name}: {entry}")

@@ -25,6 +25,7 @@ import pytest
 import requests
 from websockets.client import WebSocketClientProtocol, connect
 
+from assistant.asr.graph_text import DIGITS
 from assistant.bank.journal import Journal
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
 from assistant.rooms.access import Access
@@ -37,7 +38,6 @@ from tests.conftest import ROOT
 from tests.rooms.devices import run
 from tests.store_servers import PASSWORD, StoreServer
 
-DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
 _PATIENCE = 120.0
 

@@ -63,7 +63,7 @@ def taken_up(turn: Turn, draft: Draft, begun: Payment) -> Draft:
     services.portfolio.forget()
     underway = services.confirmations.get(turn.conversation)
     if underway is not None and underway.payment.id == begun.id:
-        if turn.intent == "deny" or leaves(turn, draft):
+        if _refuses(turn, draft):
             return outcome.withdrawn(turn, draft, underway.give_up())
         return _kept(turn, _go_on(turn, draft, underway, underway.ask), underway)
     try:
@@ -95,6 +95,11 @@ def leaves(turn: Turn, draft: Draft) -> bool:
     return turn.gives_up and not (draft.cancels and turn.intent == "cancel_order")
 
 
+def _refuses(turn: Turn, draft: Draft) -> bool:
+    """Where only a code or an approval is left to give, a "no" gives up as well."""
+    return turn.intent == "deny" or leaves(turn, draft)
+
+
 def answered(turn: Turn, draft: Draft) -> Draft | None:
     """The draft after a message while the bank waits; None when that was about something else.
 
@@ -119,7 +124,7 @@ def _kept(turn: Turn, draft: Draft, underway: Underway) -> Draft:
 
 
 def _answered(turn: Turn, draft: Draft, underway: Underway) -> Draft | None:
-    if turn.intent == "deny" or leaves(turn, draft):
+    if _refuses(turn, draft):
         return outcome.withdrawn(turn, draft, underway.give_up())
     code = apart.take(turn.conversation)
     if code is not None and draft.step in (Step.CODE, Step.CONFIRMATION):
@@ -155,7 +160,7 @@ def _is_nobody(turn: Turn, parts: Parts) -> bool:
         resolve(turn, parts.payee)
     except Unknown:
         return True
-    except Unclear:
+    except (Unclear, AssistantError):  # whoever changes the payment next will hear of a list that is broken
         pass
     return False
 

@@ -23,6 +23,7 @@ _ORDER = "order.json"
 _ROUNDS = 12
 _SEED = 1
 _PEOPLE = ("payee", "merchant")
+"""Kinds of name whose own words tell nothing of their part."""
 _NAME = "name"
 """Stands for each word of one."""
 
@@ -62,8 +63,8 @@ class NameExtractor(CRFEntityExtractor):
     def _crf_tokens_to_features(
         cls, crf_tokens: list[CRFToken], config: dict[str, Any], include_tag_features: bool = False
     ) -> list[dict[str, Any]]:
-        """What part a name plays is told by what stands around it. Those who learn that see no names:
-        somebody who is mostly "not" meant in the data may be meant elsewhere."""
+        """What part somebody plays is told by what stands around the name, so those who learn that do not see
+        it: somebody who is mostly "not" meant in the data may be meant elsewhere."""
         tokens = [_hidden(each) for each in crf_tokens] if include_tag_features else crf_tokens
         features: list[dict[str, Any]] = super()._crf_tokens_to_features(tokens, config, include_tag_features)
         return features
