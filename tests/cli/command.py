@@ -169,6 +169,22 @@ class Running:
         """Press keys at the terminal; `\\n` is Enter."""
         os.write(self.screen, text.encode())
 
+    def give_up(self) -> None:
+        """Press Ctrl-C at a question, once the command waits for its answer.
+
+        Python's `input` loses one that comes after the question is shown and before it reads; a person presses again.
+        """
+        self._wait_for_reading()
+        self.type("\x03")
+
+    def _wait_for_reading(self) -> None:
+        """Until its first thread sleeps: after a question nothing but the read of its answer does."""
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        until = time.monotonic() + SECONDS
+        while stat.read_text().rpartition(") ")[2][0] != "S":
+            assert time.monotonic() < until, "it never waits for an answer"
+            time.sleep(0.01)
+
     def interrupt(self) -> None:
         """Ctrl-C: the command and all that it has started are told."""
         os.killpg(self.process.pid, signal.SIGINT)

@@ -150,7 +150,7 @@ def test_who_gives_up_leaves_nothing_open_here_or_at_the_bank(
             if question == moment:
                 break
             terminal.type(answer)
-        terminal.type("\x03")
+        terminal.give_up()
         done = terminal.end()
     assert done.status == 130
     assert "Traceback" not in done.shown

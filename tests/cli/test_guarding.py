@@ -67,7 +67,7 @@ def test_a_weak_one_is_refused_with_a_reason_and_asked_for_again(newcomer: Assis
         terminal.type(f"{OTHER}\n")
         terminal.expect("different ones")
         terminal.expect("New passcode")
-        terminal.interrupt()
+        terminal.give_up()
         assert terminal.end().status in (1, 130)
     newcomer.run("limits", "set", "--money-after", "0").failed_with("guard.no_passcode", "passcode set")
 

@@ -18,7 +18,7 @@ def test_ctrl_c_ends_a_typed_conversation(practised: Assistant) -> None:
         terminal.type("how much money is in my everyday account\n")
         terminal.expect("You have €")
         terminal.expect("you ")
-        terminal.type("\x03")
+        terminal.give_up()
         done = terminal.end()
     assert done.status == 130
     assert "Traceback" not in done.shown
