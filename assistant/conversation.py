@@ -122,8 +122,8 @@ class Conversation:
         return EndOfTurn(self._asked, pace=pace, ends=self._ends)
 
     def makes_sense(self, text: str) -> bool:
-        """Whether the dialogue would clearly know what to do with it; nothing is remembered."""
-        return self._dialogue.understands(text)
+        """Whether the dialogue would clearly know what to do with it; nothing is answered."""
+        return self._dialogue.understands(text, secret=self._asked in _SECRET)
 
     def observe(self, event: Event) -> None:
         """Take in what happens elsewhere during a turn, a call to a bank for instance.

@@ -18,7 +18,7 @@ from assistant.asr.hearing import Hearing
 from assistant.asr.store import SpeechModelStore
 from assistant.asr.taught import teach
 from assistant.bank.payments import Payments
-from assistant.bank.portfolio import Portfolio
+from assistant.bank.portfolio import Acquaintance, Portfolio
 from assistant.bank.uninterrupted import wait_for_others
 from assistant.conversation import Conversation, Dialogue, Turn
 from assistant.errors import AssistantError, NoBankError, StoreError
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 
-_PATIENCE, PATIENT = 1.0, 120.0
+_PATIENCE = 1.0
 """Seconds that an answer waits for what it is heard with."""
 
 _LOOKS = 1.0
@@ -64,6 +64,7 @@ class Desk:
         password: AskPassword = nobody_types,
         dialogue: Dialogue | None = None,
         patient: bool = False,
+        known: Acquaintance | None = None,
         watch: bool = False,
         notice: Progress = _no_progress,
         keep: Callable[[Turn], None] | None = None,
@@ -72,7 +73,7 @@ class Desk:
         stays open when the desk closes.
 
         `patient`: what goes on in the background is waited for and happens once, so that the same sounds give
-        the same words each time; for recordings, which nobody waits for.
+        the same words each time; for recordings, which nobody waits for. `known`: see `Portfolio`.
 
         `watch`: take up what is trained while the desk is open, between two turns; `notice` is called with a
         sentence about that before the next turn.
@@ -91,6 +92,7 @@ class Desk:
         self.portfolio: Portfolio | None = None
         self._dialogue = dialogue
         self._patient = patient
+        self._known = known
         self._watch = watch
         self._notice = notice
         self._also_keep = keep
@@ -226,7 +228,7 @@ class Desk:
         except AssistantError as error:
             _log.warning("hearing with an untaught model: %s", error.code)
             model = SpeechModelStore(self.settings).active
-        patience = PATIENT if self._patient else _PATIENCE
+        patience = None if self._patient else _PATIENCE
         self.hearing = Hearing(model, self.settings.voice / "lexicon", patience=patience)
         self._closing.callback(self.hearing.close)
 
@@ -279,7 +281,7 @@ class Desk:
 
     def _open_banks(self) -> None:
         today = clock()
-        self.portfolio = Portfolio.from_settings(self.settings, today)
+        self.portfolio = Portfolio.from_settings(self.settings, today, self._known)
         self._closing.callback(self.portfolio.close)
         self._closing.callback(self.portfolio.subscribe(self._tell))
         self._services = Services.from_settings(self.settings, self.portfolio, today, self._password)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ class Phrases:
     def read(cls, path: Path, language: str) -> Phrases:
         """Raises TrainingDataError, with file and line, when the file cannot be used."""
         try:
-            tree = YAML(typ="safe").load(path)
+            tree = _tree(path, path.stat().st_mtime_ns)
         except MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise TrainingDataError(f"{path.name}:{line}: {error.problem}") from error
@@ -80,3 +81,9 @@ class Phrases:
                 raise TrainingDataError(f"{self._source}: {path} is missing")
             node = node[key]
         return node
+
+
+@lru_cache(maxsize=2)
+def _tree(path: Path, _modified: int) -> Any:
+    """A replay of payments opens a desk for each."""
+    return YAML(typ="safe").load(path)

@@ -96,8 +96,10 @@ class EndOfTurn:
             return Verdict.NOTHING_SAID if now >= self.pauses.patience else Verdict.GO_ON
         if now - started >= self.pauses.longest:
             return Verdict.TOO_LONG
-        words = text.split()
         quiet = now - ended
+        if quiet <= 0:
+            return Verdict.GO_ON
+        words = text.split()
         if not words:
             return Verdict.NO_WORDS if quiet >= self.pauses.wordless else Verdict.GO_ON
         return Verdict.FINISHED if quiet >= self.pause_after(words, makes_sense) else Verdict.GO_ON

@@ -44,12 +44,13 @@ class Hearing:
     """May be used from several threads. Work goes on in the background; until it is done, and where it
     fails, the assistant hears as before."""
 
-    def __init__(self, model: Path, lexicon: Path, *, patience: float = 1.0) -> None:
+    def __init__(self, model: Path, lexicon: Path, *, patience: float | None = 1.0) -> None:
         """`model`: a folder, `lexicon`: the folder `voices/<language>/lexicon`.
 
         `patience`: seconds that an answer waits, the microphone being open, for what was not prepared
-        while the question was said; then it is heard as free speech. A model that cannot be adapted is
-        used as it is. Raises NoSpeechModelError or BrokenSpeechModelError.
+        while the question was said; then it is heard as free speech. None is for recordings: they wait as
+        long as it takes, and what nobody answers is not prepared. A model that cannot be adapted is used
+        as it is. Raises NoSpeechModelError or BrokenSpeechModelError.
         """
         self._original = model
         self._lexicon = lexicon
@@ -70,9 +71,8 @@ class Hearing:
 
         Preparing begins at once and takes some 0.3 s, the first time that such a question is asked.
         """
-        with self._lock:
-            if question is not None and self._prepares and not self._closed:
-                self._prepare(self._now, question)
+        if self._patience is not None:
+            self._want(question)
         return lambda: self._ready(question)
 
     def learn(self, names: Iterable[str]) -> Future[None]:
@@ -104,7 +104,14 @@ class Hearing:
 
     # --- inside ----------------------------------------------------------------------------------
 
+    def _want(self, question: Question | None) -> None:
+        with self._lock:
+            if question is not None and self._prepares and not self._closed:
+                self._prepare(self._now, question)
+
     def _ready(self, question: Question | None) -> Recogniser:
+        if self._patience is None:
+            self._want(question)
         with self._lock:
             now = self._now
             ready = now.answering.get(question) if question else None

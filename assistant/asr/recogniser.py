@@ -129,10 +129,12 @@ class _Listening:
         self._on_partial = on_partial
         self._results: list[dict[str, Any]] = []
         self._shown = ""
+        self._looked_at = ""
 
     def hear(self, chunk: Samples) -> None:
         if self._recogniser.AcceptWaveform(chunk.tobytes()):
             self._results.append(json.loads(self._recogniser.Result()))
+            self._looked_at = ""
         if self._on_partial is not None:
             self._look(self._on_partial)
 
@@ -141,7 +143,11 @@ class _Listening:
         return self._results
 
     def _look(self, tell: Callable[[str], None]) -> None:
-        partial = json.loads(self._recogniser.PartialResult()).get("partial", "")
+        found = self._recogniser.PartialResult()
+        if found == self._looked_at:
+            return
+        self._looked_at = found
+        partial = json.loads(found).get("partial", "")
         said = [result.get("text", "") for result in self._results]
         text = " ".join(part for part in (*said, partial) if part)
         if text and text != self._shown:

@@ -69,9 +69,10 @@ def carried(inner: HTTPAdapter) -> BaseAdapter:
 class Recorder:
     """Keeps exchanges in the order of their ends. For several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Iterable[Exchange] = ()) -> None:
+        """`before`: what was read before, as `kept` tells it, and may still be known."""
         self._lock = threading.Lock()
-        self._before: dict[tuple[str, str], Exchange] = {}
+        self._before = {(each.method, each.url): each for each in before}
         self._asked: list[Exchange] = []
 
     def adapter(self, inner: HTTPAdapter) -> BaseAdapter:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from assistant.bank.connections import Connection, Connections
 from assistant.bank.interface import Bank
-from assistant.bank.known_names import DAYS, KnownNames
+from assistant.bank.known_names import DAYS, KnownNames, Names
 from assistant.bank.model import Account, Balance, StandingOrder, Transaction
 from assistant.bank.recent import Recent
 from assistant.bank.side_by_side import TooSlowError, side_by_side
@@ -63,6 +63,17 @@ class _Job(Generic[T]):
     read: Callable[[], tuple[T, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What a portfolio knows by the day's reading; see `Portfolio.acquaintance`."""
+
+    names: Names
+    unread: frozenset[Connection]
+    """Banks of which that reading had nothing."""
+    nicknames: frozenset[str]
+    """What accounts and banks are called."""
+
+
 class Portfolio:
     """The customer's banks. Every reading method raises NoBankError when none is connected and
     StorageError when the connections cannot be read; what goes wrong at a bank is in the result."""
@@ -75,8 +86,9 @@ class Portfolio:
         asked_by_customer: bool = True,
         today: Callable[[], date] = date.today,
         shared: Path | None = None,
+        known: Acquaintance | None = None,
     ):
-        """`shared`: see `Recent`."""
+        """`shared`: see `Recent`. `known`: of another portfolio of the same banks in the same state."""
         self._connections = connections
         self._patience = patience or Patience()
         self._asked = asked_by_customer
@@ -85,19 +97,24 @@ class Portfolio:
         self._recent = Recent(self._patience.monotonic, shared)
         self._lock = threading.Lock()
         self._members: tuple[_Member, ...] = ()
-        self._names = KnownNames(self._read_names, today)
-        self._unread: frozenset[Connection] = frozenset()
-        """Banks of which the day's reading of the names had nothing."""
-        self._nicknames: frozenset[str] = frozenset()
+        self._names = KnownNames(self._read_names, today, known.names if known else None)
+        self._unread = known.unread if known else frozenset()
+        self._nicknames = known.nicknames if known else frozenset()
 
     @classmethod
-    def from_settings(cls, settings: Settings, today: Callable[[], date] = date.today) -> Portfolio:
+    def from_settings(
+        cls,
+        settings: Settings,
+        today: Callable[[], date] = date.today,
+        known: Acquaintance | None = None,
+    ) -> Portfolio:
         """The banks that `assistant banks connect` stored, read for a customer who asks just now."""
         return cls(
             Connections.from_settings(settings),
             patience=patience_of(settings.bank_timeout),
             today=today,
             shared=None if settings.store == MEMORY else settings.connections / _MOVED,
+            known=known,
         )
 
     def subscribe(self, observer: Observer) -> Callable[[], None]:
@@ -164,6 +181,13 @@ class Portfolio:
             self._names.wait()
             names = self.names()
         return (*names, *sorted(self._nicknames))
+
+    def acquaintance(self) -> Acquaintance:
+        """What it knows once the day's reading of the names is over; waits for that."""
+        self._names.known()
+        self._names.wait()
+        with self._lock:
+            return Acquaintance(self._names.now(), self._unread, self._nicknames)
 
     def close(self) -> None:
         """Give the connections back; a later call opens new ones."""
@@ -271,9 +295,10 @@ class Portfolio:
                 for connection in known.keys() - set(connections):
                     known[connection].wire.close()
                 self._members = tuple(known.get(each) or self._join(each) for each in connections)
-                self._recent.clear()
-                self._names.clear()
-                self._nicknames = frozenset()
+                if known:  # else these are the first, and what is known is theirs
+                    self._recent.clear()
+                    self._names.clear()
+                    self._nicknames = frozenset()
             return list(self._members)
 
     def _join(self, connection: Connection) -> _Member:

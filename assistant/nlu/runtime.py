@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +34,7 @@ from assistant.nlu.memory import Bounded  # noqa: E402
 from assistant.nlu.nlg import ScreenAndSpeech  # noqa: E402
 from assistant.nlu.stores import open_stores  # noqa: E402
 from assistant.nlu.utterance import SHORTCUT, clean, is_shortcut  # noqa: E402
+from assistant.nlu.values.today import today  # noqa: E402
 from assistant.settings import MEMORY  # noqa: E402
 
 _log = logging.getLogger(__name__)
@@ -47,6 +49,10 @@ CODE_GIVEN = "change_payment"
 
 CLEAR = 0.8
 """Confidence from which a reading of doubtful audio is taken for what was meant."""
+
+_FORESEEN = 16
+"""Utterances that are asked about before they are answered: at most one for each conversation going on, and
+what is not at hand any more is parsed again."""
 
 Refusal = Callable[[str], AssistantError | None]
 """Asked with the intent: what is said in the place of an answer, None where it may be given."""
@@ -76,6 +82,8 @@ class Dialogue:
         """Turns that are going on; touched in the loop's thread alone."""
         self._next: MessageProcessor | None = None
         """A model that waits for the end of the turns that are going on."""
+        self._foreseen: dict[tuple[str, date], dict[str, Any]] = {}
+        """What was understood before its turn had ended, by its text and the day, which periods hang on."""
 
     @classmethod
     def load(cls, model: Path, *, actions: str = ACTIONS, store: str = MEMORY, key: bytes = b"") -> Dialogue:
@@ -132,12 +140,21 @@ class Dialogue:
         """What the conversation heard last, whichever server said it. Raises StoreError."""
         return self._wait(self._memory.last_reply(conversation))
 
-    def understands(self, text: str) -> bool:
-        """Whether this clearly is something that the assistant does; nothing is answered or remembered."""
-        return self._wait(self._understands(clean(text)))
+    def understands(self, text: str, *, secret: bool = False) -> bool:
+        """Whether this clearly is something that the assistant does; nothing is answered.
 
-    async def _understands(self, text: str) -> bool:
-        intent, confidence = _best(await self._parse(UserMessage(text, Collected())))
+        What was made of it is kept for a while, for `handle` to take, unless it may be `secret`.
+        """
+        return self._wait(self._understands(clean(text), secret))
+
+    async def _understands(self, text: str, secret: bool) -> bool:
+        key = (text, today())
+        parsed = self._foreseen.get(key) or await self._parse(UserMessage(text, Collected()))
+        if not secret:
+            self._foreseen[key] = parsed
+            while len(self._foreseen) > _FORESEEN:
+                self._foreseen.pop(next(iter(self._foreseen)))
+        intent, confidence = _best(parsed)
         return intent not in (FALLBACK, OUT_OF_SCOPE) and confidence >= CLEAR
 
     def replace(self, model: Path) -> None:
@@ -160,10 +177,15 @@ class Dialogue:
         if self._next is not None and not self._busy:
             self._agent.adopt(self._next)
             self._next = None
+            self._foreseen.clear()
 
     def forget(self, conversation: str) -> None:
         """Drop everything that was said in a conversation."""
-        self._wait(self._memory.delete(conversation))
+        self._wait(self._forget(conversation))
+
+    async def _forget(self, conversation: str) -> None:
+        self._foreseen.clear()  # nobody knows in which conversation it was said
+        await self._memory.delete(conversation)
 
     def close(self) -> None:
         """Stop the loop and its thread; the dialogue cannot be used afterwards."""
@@ -192,7 +214,7 @@ class Dialogue:
         expected = (await self._memory.last_reply(conversation)).expects
         code = apart.code_in(text, expected) if expected in apart.SHORTEST else None
         if code is None:
-            return await self._parse(message)
+            return self._foreseen.pop((text, today()), None) or await self._parse(message)
         apart.put(conversation, code)
         # How certain it was tells nothing of it; the words would.
         known = message.metadata or {}

@@ -17,7 +17,8 @@ from assistant.asr.hearing import Hearing
 from assistant.bank import exchanges
 from assistant.bank.connecting import connect
 from assistant.bank.connections import Connections
-from assistant.bank.exchanges import Player, Recorder
+from assistant.bank.exchanges import Exchange, Player, Recorder
+from assistant.bank.portfolio import Acquaintance
 from assistant.conversation import Dialogue
 from assistant.errors import NoBankError
 from assistant.nlu.values.today import TODAY
@@ -29,7 +30,7 @@ from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.process import RunningBank, running_bank
 from assistant.sandbox.server import DATABASE_NAME
 from assistant.settings import Settings
-from assistant.startup import PATIENT, Desk
+from assistant.startup import Desk
 
 _TIMEOUT = (3.05, 10.0)
 _CHANGING = frozenset({"POST", "PUT", "DELETE"})
@@ -59,10 +60,16 @@ class World:
         self._given = given
         self._open = ExitStack()
         self._hearing = (
-            Hearing(engines.speech_model, settings.voice / "lexicon", patience=PATIENT)
+            Hearing(engines.speech_model, settings.voice / "lexicon", patience=None)
             if engines.speech_model is not None
             else None
         )
+        self._known: Acquaintance | None = None
+        """What the first desk had read when it was ready: the banks are put back to that state."""
+        self._read_before: tuple[Exchange, ...] = ()
+        """How it was told."""
+        self._line = requests.Session()
+        self._line.trust_env = False  # the practice bank is on this machine: no proxy leads to it
         self._untouched = settings.home.with_name(f"{settings.home.name}-untouched")
 
     def open(self) -> None:
@@ -72,7 +79,9 @@ class World:
             shutil.copytree(self._settings.home, self._untouched, ignore=bank)
             self._request("POST", "state")
         given, settings = self._given, self._settings
-        self._tape: Recorder | Player | None = Recorder() if self._engines.recording else None
+        self._tape: Recorder | Player | None = None
+        if self._engines.recording:
+            self._tape = Recorder(self._read_before)
         if given.recorded is not None:
             tape = read_tape(given.recorded, given.customer)
             self._tape = Player(tape.before, tape.asked)
@@ -84,15 +93,21 @@ class World:
             password=password_of,
             dialogue=self._engines.dialogue,
             patient=True,
+            known=self._known,
         )
         self._open.enter_context(self.desk.load())
+        if self._known is None and self.desk.portfolio is not None:
+            self._known = self.desk.portfolio.acquaintance()
+            if isinstance(self._tape, Recorder):
+                self._tape.begin()
+                self._read_before, _ = self._tape.kept()
         _settle(self.desk)
         self._files = self._state()
 
     def put_back(self) -> None:
         """Have the bank and the customer's folder as they were before the first scenario.
 
-        What was learnt for hearing stays: the names are the same, and learning them takes two seconds.
+        What is known of names stays, and what was learnt for hearing them: they are the same.
         """
         self._open.close()
         self._request("DELETE", "state")
@@ -104,6 +119,7 @@ class World:
 
     def close(self) -> None:
         self._open.close()
+        self._line.close()
         if self._hearing is not None:
             self._hearing.close()
 
@@ -149,7 +165,7 @@ class World:
         if self._bank is None:  # what failed is in the recording
             return
         url = f"{self._bank.base_url}/practice/{what}"
-        requests.request(method, url, json=body, timeout=_TIMEOUT).raise_for_status()
+        self._line.request(method, url, json=body, timeout=_TIMEOUT).raise_for_status()
 
 
 @contextmanager

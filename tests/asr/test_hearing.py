@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from assistant.asr.adaptation_questions import Question
+from assistant.asr.adaptation import adapt
+from assistant.asr.adaptation_questions import Question, answers
 from assistant.asr.hearing import Hearing
 from tests.asr.speech import LEXICON, MODEL, Say
 from tests.asr.strangers import foreign_model
@@ -108,6 +110,25 @@ def test_an_answer_does_not_wait_for_ever(say: Say) -> None:
     assert not prepared(hearing, Question.AMOUNT)
     assert heard(hearing, say, "yes please", Question.AMOUNT) == "yes please"
     hearing.close()
+
+
+def test_for_recordings_only_what_is_answered_is_prepared(
+    say: Say, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared_for: list[object] = []
+
+    def watched(*arguments: Any, **options: Any) -> object:
+        prepared_for.append(options["expected"])
+        return adapt(*arguments, **options)
+
+    monkeypatch.setattr("assistant.asr.hearing.adapt", watched)
+    hearing = Hearing(MODEL, LEXICON, patience=None)
+    try:
+        hearing.expecting(Question.MORE)
+        assert heard(hearing, say, "fifteen pounds fifty", Question.AMOUNT) == "fifteen pounds fifty"
+        assert prepared_for == [answers(Question.AMOUNT)]
+    finally:
+        hearing.close()
 
 
 def test_a_large_model_learns_names_and_is_in_memory_once(tmp_path: Path) -> None:

@@ -172,7 +172,8 @@ class Running:
     def give_up(self) -> None:
         """Press Ctrl-C at a question, once the command waits for its answer.
 
-        Python's `input` loses one that comes after the question is shown and before it reads; a person presses again.
+        Python's `input` loses one that comes after the question is shown and before it reads; a person
+        presses again.
         """
         self._wait_for_reading()
         self.type("\x03")

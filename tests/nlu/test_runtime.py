@@ -2,6 +2,7 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rasa.core.channels.channel import UserMessage
@@ -39,6 +40,52 @@ def test_entities_come_in_the_order_of_the_utterance(dialogue: Dialogue) -> None
     assert (merchant, name, period) == ("merchant", "tesco", "period")
     assert isinstance(value, dict)
     assert (value["start"][5:], value["grain"]) == ("03-03", "range")
+
+
+def test_what_was_understood_before_is_not_parsed_again_but_on_another_day(
+    dialogue: Dialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    processor = dialogue._agent.processor
+    parse = processor.parse_message
+
+    async def counted(message: UserMessage, *arguments: Any) -> dict[str, Any]:
+        parsed.append(str(message.text))
+        found: dict[str, Any] = await parse(message, *arguments)
+        return found
+
+    monkeypatch.setattr(processor, "parse_message", counted)
+    text = "how much did i spend at tesco since the third of march"
+
+    def asked() -> Answer:
+        return dialogue.handle(text, conversation="foreseen")
+
+    monkeypatch.setenv("ASSISTANT_TODAY", "2025-09-14")
+    afresh = asked()
+    assert dialogue.understands(text)
+    assert dialogue.understands(f" {text} ")
+    assert parsed == [text, text]
+    foreseen = asked()
+    assert (foreseen.intent, foreseen.confidence, foreseen.entities) == (
+        afresh.intent,
+        afresh.confidence,
+        afresh.entities,
+    )
+    assert parsed == [text, text]
+    asked()
+    assert parsed == [text] * 3  # it is taken once
+    assert dialogue.understands(text)
+    monkeypatch.setenv("ASSISTANT_TODAY", "2026-09-14")
+    later = asked()
+    assert parsed == [text] * 5
+    assert later.entities != afresh.entities
+    assert dialogue.understands(text, secret=True)
+    asked()
+    assert parsed == [text] * 7
+    assert dialogue.understands(text)
+    dialogue.forget("another")
+    asked()
+    assert parsed == [text] * 9
 
 
 def test_slots_last_from_turn_to_turn(dialogue: Dialogue) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from assistant.bank.exchanges import Exchange, Recorder
 from assistant.replay.cases import Case
 from assistant.replay.reading import read_scenarios
 from assistant.replay.replayer import Replayer, Setup
 from assistant.replay.results import CaseResult, Kind
-from assistant.replay.scenario import SaidTurn, Scenario
+from assistant.replay.scenario import Given, SaidTurn, Scenario
 from assistant.replay.variations import Variation
+from assistant.replay.world import world
 from assistant.settings import CHUNK_SECONDS
 
 
@@ -70,6 +72,24 @@ turns:
         result = replayer.run(Case(scenario))
         assert not result.crash
         assert [turn.problems for turn in result.turns] == [(), ()]
+
+
+def test_names_are_read_once_and_known_in_every_scenario(replayer: Replayer) -> None:
+    def read(exchanges: tuple[Exchange, ...]) -> int:
+        return sum("/transactions" in each.url for each in exchanges)
+
+    with world(replace(replayer.engines, recording=True), Given()) as place:
+        assert place.desk.portfolio is not None
+        known = place.desk.portfolio.vocabulary()
+        assert "Tesco" in known
+        place.desk.conversation(name="names").read("freeze my visa")
+        place.put_back()
+        assert place.desk.portfolio.vocabulary() == known
+        assert place.desk.portfolio.paid()
+        assert isinstance(place._tape, Recorder)
+        before, asked = place._tape.kept()
+        # What a failure's bundle needs to be played back without a bank is still there.
+        assert (read(before) > 0, read(asked)) == (True, 0)
 
 
 def test_noise_drowns_a_voice(replayer: Replayer, suite: Path) -> None:
