@@ -17,8 +17,9 @@ from assistant.asr.endings import Endings
 from assistant.asr.hearing import Hearing
 from assistant.asr.store import SpeechModelStore
 from assistant.asr.taught import teach
+from assistant.bank.known_names import Acquaintance
 from assistant.bank.payments import Payments
-from assistant.bank.portfolio import Acquaintance, Portfolio
+from assistant.bank.portfolio import Portfolio
 from assistant.bank.uninterrupted import wait_for_others
 from assistant.conversation import Conversation, Dialogue, Turn
 from assistant.errors import AssistantError, NoBankError, StoreError

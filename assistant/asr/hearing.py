@@ -27,6 +27,10 @@ _KEPT = 2
 """Kinds of question that are prepared at a time; each takes some 15 MB of memory."""
 
 
+_KEPT_WARM = 4
+"""Native recognisers of each vocabulary that wait for the next utterance: where many listen at once, as many
+begin as end, and a few make up for the difference."""
+
 _LARGEST = 40_000_000
 """Bytes of a model that may be in memory once more for each kind of question; ours has 14 million."""
 
@@ -55,7 +59,7 @@ class Hearing:
         self._original = model
         self._lexicon = lexicon
         self._patience = patience
-        self._now = _Vocabulary(model, Recogniser(model))
+        self._now = _Vocabulary(model, Recogniser(model, kept=_KEPT_WARM))
         self._names: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._numbers = count()
@@ -94,6 +98,15 @@ class Hearing:
                 self._original = model
                 self._learning = self._threads.submit(self._learn, self._names)
             return self._learning
+
+    def start_afresh(self) -> None:
+        """Hear what comes next whatever was heard before, to the last decimal of a confidence."""
+        with self._lock:
+            now = self._now
+        now.free.start_afresh()
+        for ready in now.answering.values():
+            if ready.done():
+                ready.result().start_afresh()
 
     def close(self) -> None:
         """Stop the work and remove everything that was written."""
@@ -138,7 +151,7 @@ class Hearing:
         try:
             folder = self._place()
             adapt(vocabulary.model, folder, lexicon=self._lexicon, expected=answers(question))
-            recogniser = Recogniser(folder)
+            recogniser = Recogniser(folder, kept=_KEPT_WARM)
             shutil.rmtree(folder)  # it is in memory
         except Exception as error:  # noqa: BLE001 - it was an offer to hear better
             _log.warning("no vocabulary for a question: %s", type(error).__name__)
@@ -151,7 +164,7 @@ class Hearing:
             if names:
                 folder = self._place()
                 adapt(original, folder, lexicon=self._lexicon, names=sorted(names))
-            fresh = _Vocabulary(folder, Recogniser(folder))
+            fresh = _Vocabulary(folder, Recogniser(folder, kept=_KEPT_WARM))
         except Exception as error:  # noqa: BLE001 - it was an offer to hear better
             # The type alone: a message could hold a name.
             _log.warning("no vocabulary for names: %s", type(error).__name__)

@@ -12,29 +12,39 @@ from assistant.asr.adaptation_questions import Question
 from assistant.asr.grammar import Grammar
 from assistant.asr.quiet import QuietGate
 from assistant.asr.speech_model import SpeechModel, open_model
+from assistant.asr.warm import Native, Warm
 from assistant.audio.frames import CHUNK_SAMPLES, Samples
 from assistant.errors import SpeechModelError
 from assistant.events import Reading, Transcript, Word
+from assistant.settings import SAMPLE_RATE
 
 
 class Recogniser:
     """Hears with one model. Several may share a folder: the model is in memory once.
 
-    Each transcription has a native recogniser of its own, so calls from several threads do not mix,
-    and the same samples give the same words whatever was heard before.
+    Each transcription has a native recogniser to itself, so calls from several threads do not mix.
     """
 
-    def __init__(self, model: Path | SpeechModel, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """`model`: a folder, or a model that is loaded already.
+    def __init__(
+        self, model: Path | SpeechModel, *, kept: int = 0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`model`: a folder, or a model that is loaded already. `kept`: how many native recognisers wait for
+        the next utterance (see `Warm`); without any the same samples give the same words, times and
+        confidences whatever was heard before.
 
         Raises NoSpeechModelError or BrokenSpeechModelError.
         """
         self._model = model if isinstance(model, SpeechModel) else open_model(model)
+        self._warm = Warm(self._model.recogniser, kept)
         self._clock = clock
 
     @property
     def model(self) -> SpeechModel:
         return self._model
+
+    def start_afresh(self) -> None:
+        """Hear the next utterance as the first one."""
+        self._warm.clear()
 
     def expecting(self, _question: Question | None) -> Callable[[], Recogniser]:
         """Itself: one model by itself hears alike after every question. `Hearing` does better."""
@@ -55,8 +65,8 @@ class Recogniser:
         confidences but not both, so this decodes the audio twice. Raises SpeechModelError for a grammar
         that the model cannot use.
         """
-        listening = _Listening(self._recogniser(grammar), on_partial)
-        others = _Listening(self._recogniser(grammar, alternatives + 1), None) if alternatives else None
+        listening = self._listening(grammar, on_partial=on_partial)
+        others = self._listening(grammar, alternatives + 1) if alternatives else None
         gate = QuietGate()
         for chunk in chunks:
             for heard in gate.pass_on(chunk):
@@ -66,8 +76,8 @@ class Recogniser:
         words = tuple(
             Word(
                 entry["word"],
-                gate.real_time(entry["start"]),
-                gate.real_time(entry["end"]),
+                gate.real_time(entry["start"] - listening.began),
+                gate.real_time(entry["end"] - listening.began),
                 entry.get("conf", 0.0),
             )
             for result in listening.finish()
@@ -98,40 +108,58 @@ class Recogniser:
 
         Raises SpeechModelError for a grammar that the model cannot use.
         """
-        listening = _Listening(self._recogniser(grammar, count), None)
+        listening = self._listening(grammar, count)
         for chunk in chunks:
             listening.hear(chunk)
         return tuple(_readings(listening.finish(), count)[:count])
 
-    def _recogniser(self, grammar: Grammar | None, readings: int = 0) -> Any:
-        if grammar is None:
-            recogniser = self._model.recogniser()
-        elif not self._model.takes_grammar:
+    def _listening(
+        self,
+        grammar: Grammar | None,
+        readings: int = 0,
+        on_partial: Callable[[str], None] | None = None,
+    ) -> _Listening:
+        # A grammar is for one utterance: nobody waits for another one.
+        place = self._warm if grammar is None else Warm(lambda: self._strict(grammar), 0)
+        native = place.take()
+        native.recogniser.SetWords(True)
+        native.recogniser.SetMaxAlternatives(readings)
+        return _Listening(native, on_partial, place.give_back)
+
+    def _strict(self, grammar: Grammar) -> Any:
+        if not self._model.takes_grammar:
             raise SpeechModelError(
                 "the speech model has a fixed vocabulary",
                 remedy="Run `assistant models use builtin`, or take one of the small models.",
             )
-        else:
-            try:
-                recogniser = self._model.recogniser(grammar.for_model(self._model.knows))
-            except ValueError as error:
-                raise SpeechModelError(str(error)) from error
-        recogniser.SetWords(True)
-        recogniser.SetMaxAlternatives(readings)
-        return recogniser
+        try:
+            return self._model.recogniser(grammar.for_model(self._model.knows))
+        except ValueError as error:
+            raise SpeechModelError(str(error)) from error
 
 
 class _Listening:
     """One native recogniser, its results gathered over the pauses at which Vosk ends a segment."""
 
-    def __init__(self, recogniser: Any, on_partial: Callable[[str], None] | None) -> None:
-        self._recogniser = recogniser
+    def __init__(
+        self,
+        native: Native,
+        on_partial: Callable[[str], None] | None,
+        over: Callable[[Native, float], None],
+    ) -> None:
+        self._native = native
+        self._recogniser = native.recogniser
         self._on_partial = on_partial
+        self._over = over
         self._results: list[dict[str, Any]] = []
         self._shown = ""
         self._looked_at = ""
+        self._samples = 0
+        self.began = native.heard
+        """Seconds on the native recogniser's clock."""
 
     def hear(self, chunk: Samples) -> None:
+        self._samples += len(chunk)
         if self._recogniser.AcceptWaveform(chunk.tobytes()):
             self._results.append(json.loads(self._recogniser.Result()))
             self._looked_at = ""
@@ -140,6 +168,7 @@ class _Listening:
 
     def finish(self) -> list[dict[str, Any]]:
         self._results.append(json.loads(self._recogniser.FinalResult()))
+        self._over(self._native, self._samples / SAMPLE_RATE)
         return self._results
 
     def _look(self, tell: Callable[[str], None]) -> None:

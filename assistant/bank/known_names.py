@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from assistant.bank.connections import Connection
 from assistant.bank.model import Transaction
 from assistant.errors import AssistantError
 
@@ -27,6 +28,17 @@ class Names:
     """In alphabetical order."""
     paid: Mapping[str, Transaction] = field(default_factory=dict)
     """The last payment to each account number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What a portfolio knows by the day's reading; see `Portfolio.acquaintance`."""
+
+    names: Names
+    unread: frozenset[Connection]
+    """Banks of which that reading had nothing."""
+    nicknames: frozenset[str]
+    """What accounts and banks are called."""
 
 
 class KnownNames:

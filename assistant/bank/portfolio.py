@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from assistant.bank.connections import Connection, Connections
 from assistant.bank.interface import Bank
-from assistant.bank.known_names import DAYS, KnownNames, Names
+from assistant.bank.known_names import DAYS, Acquaintance, KnownNames
 from assistant.bank.model import Account, Balance, StandingOrder, Transaction
 from assistant.bank.recent import Recent
 from assistant.bank.side_by_side import TooSlowError, side_by_side
@@ -61,17 +61,6 @@ class _Job(Generic[T]):
     look: Callable[[], tuple[T, ...] | None]
     """What is still known of it, without asking the bank."""
     read: Callable[[], tuple[T, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Acquaintance:
-    """What a portfolio knows by the day's reading; see `Portfolio.acquaintance`."""
-
-    names: Names
-    unread: frozenset[Connection]
-    """Banks of which that reading had nothing."""
-    nicknames: frozenset[str]
-    """What accounts and banks are called."""
 
 
 class Portfolio:

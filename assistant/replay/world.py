@@ -18,7 +18,7 @@ from assistant.bank import exchanges
 from assistant.bank.connecting import connect
 from assistant.bank.connections import Connections
 from assistant.bank.exchanges import Exchange, Player, Recorder
-from assistant.bank.portfolio import Acquaintance
+from assistant.bank.known_names import Acquaintance
 from assistant.conversation import Dialogue
 from assistant.errors import NoBankError
 from assistant.nlu.values.today import TODAY
@@ -132,6 +132,8 @@ class World:
         self.desk.serve()
         assert self.desk.portfolio is not None  # noqa: S101 - the desk is loaded
         self.desk.portfolio.forget()  # so that the banks have to be asked
+        if self._hearing is not None:
+            self._hearing.start_afresh()
         self._request("DELETE", "faults")
         for fault in faults:
             self.order(fault)
