@@ -27,9 +27,9 @@ _KEPT = 2
 """Kinds of question that are prepared at a time; each takes some 15 MB of memory."""
 
 
-_KEPT_WARM = 4
-"""Native recognisers of each vocabulary that wait for the next utterance: where many listen at once, as many
-begin as end, and a few make up for the difference."""
+_KEPT_WARM = 16
+"""Native recognisers of each vocabulary that wait for the next utterance, some 40 MB each: a desktop comes to
+one or two, and only where so many have listened at once there are as many."""
 
 _LARGEST = 40_000_000
 """Bytes of a model that may be in memory once more for each kind of question; ours has 14 million."""

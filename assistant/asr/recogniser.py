@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,9 +15,15 @@ from assistant.asr.quiet import QuietGate
 from assistant.asr.speech_model import SpeechModel, open_model
 from assistant.asr.warm import Native, Warm
 from assistant.audio.frames import CHUNK_SAMPLES, Samples
+from assistant.cores import cores
 from assistant.errors import SpeechModelError
 from assistant.events import Reading, Transcript, Word
 from assistant.settings import SAMPLE_RATE
+
+_AT_WORK = threading.BoundedSemaphore(cores())
+"""With dozens who speak at once, more threads than cores would only take turns, and who has heard all and
+answers would wait behind them: 36 satellites on two cores had their answer after 1.7 s instead of 0.6
+(p95)."""
 
 
 class Recogniser:
@@ -160,7 +167,9 @@ class _Listening:
 
     def hear(self, chunk: Samples) -> None:
         self._samples += len(chunk)
-        if self._recogniser.AcceptWaveform(chunk.tobytes()):
+        with _AT_WORK:
+            over = self._recogniser.AcceptWaveform(chunk.tobytes())
+        if over:
             self._results.append(json.loads(self._recogniser.Result()))
             self._looked_at = ""
         if self._on_partial is not None:

@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from assistant.cores import cores
+
 _T = TypeVar("_T")
 
 
@@ -17,7 +19,7 @@ def beside(work: Callable[[], _T]) -> Callable[[], _T]:
     So is work that failed there, and its error is the one that is raised then: nothing is lost on the way
     between processes. Work may write files; it must not matter that it writes them twice.
     """
-    if _cores() < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    if cores() < 2 or "fork" not in multiprocessing.get_all_start_methods():
         return work
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
@@ -44,8 +46,3 @@ def _do(work: Callable[[], Any], pipe: Any) -> None:
     except BaseException:  # noqa: BLE001 - whoever waits finds the pipe closed, and meets the error again
         os._exit(1)
     pipe.send(outcome)
-
-
-def _cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

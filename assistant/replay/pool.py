@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from assistant.cores import cores
 from assistant.errors import AssistantError, ReplayWorkersError
 from assistant.replay.cases import Case
 from assistant.replay.replayer import Replayer, Setup
@@ -39,11 +40,6 @@ _SINGLE = {
 _SECONDS_TO_STOP = 10.0
 _MOST_DEATHS = 3
 """Processes in a row that may die before they took a single case."""
-
-
-def cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def processes_for(cases: int) -> int:
