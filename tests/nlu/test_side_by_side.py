@@ -21,7 +21,7 @@ from assistant.nlu.side_by_side import SideBySide
 
 
 def test_work_goes_on_in_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside_module, "_cores", lambda: 2)
+    monkeypatch.setattr(beside_module, "cores", lambda: 2)
     numbers = np.arange(1_000_000)
     outcome = beside(lambda: (os.getpid(), int(numbers.sum())))
     process, total = outcome()
@@ -30,7 +30,7 @@ def test_work_goes_on_in_another_process(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_fails_there_fails_here_in_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside_module, "_cores", lambda: 2)
+    monkeypatch.setattr(beside_module, "cores", lambda: 2)
 
     def work() -> None:
         raise InvalidConfigException("no such option") from ValueError("the cause")
@@ -42,7 +42,7 @@ def test_what_fails_there_fails_here_in_the_same_way(monkeypatch: pytest.MonkeyP
 
 
 def test_a_process_that_dies_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside_module, "_cores", lambda: 2)
+    monkeypatch.setattr(beside_module, "cores", lambda: 2)
     own = os.getpid()
 
     def work() -> str:
@@ -94,7 +94,7 @@ def graph(folder: Path) -> GraphSchema:
 def test_every_node_runs_once_after_what_it_needs(
     cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(beside_module, "_cores", lambda: cores)
+    monkeypatch.setattr(beside_module, "cores", lambda: cores)
     schema = graph(tmp_path)
     storage = LocalModelStorage(tmp_path / "model")
     runner = SideBySide.create(schema, storage, ExecutionContext(schema))
