@@ -28,8 +28,9 @@ _KEPT = 2
 
 
 _KEPT_WARM = 16
-"""Native recognisers of each vocabulary that wait for the next utterance, some 40 MB each: a desktop comes to
-one or two, and only where so many have listened at once there are as many."""
+"""Native recognisers for free speech that wait for the next utterance, some 25 MB each: a desktop comes to
+one or two, and only where so many have listened at once there are as many. Answers to questions are rare,
+and what was searched for them is not kept."""
 
 _LARGEST = 40_000_000
 """Bytes of a model that may be in memory once more for each kind of question; ours has 14 million."""
@@ -102,11 +103,8 @@ class Hearing:
     def start_afresh(self) -> None:
         """Hear what comes next whatever was heard before, to the last decimal of a confidence."""
         with self._lock:
-            now = self._now
-        now.free.start_afresh()
-        for ready in now.answering.values():
-            if ready.done():
-                ready.result().start_afresh()
+            free = self._now.free
+        free.start_afresh()
 
     def close(self) -> None:
         """Stop the work and remove everything that was written."""
@@ -151,7 +149,7 @@ class Hearing:
         try:
             folder = self._place()
             adapt(vocabulary.model, folder, lexicon=self._lexicon, expected=answers(question))
-            recogniser = Recogniser(folder, kept=_KEPT_WARM)
+            recogniser = Recogniser(folder)
             shutil.rmtree(folder)  # it is in memory
         except Exception as error:  # noqa: BLE001 - it was an offer to hear better
             _log.warning("no vocabulary for a question: %s", type(error).__name__)

@@ -75,8 +75,8 @@ def test_no_more_wait_than_are_kept_and_none_for_ever() -> None:
     warm = Warm(lambda: next(made), 2)
     taken = [warm.take() for _ in range(3)]
     for native in taken:
-        warm.give_back(native, 50.0)
+        warm.give_back(native, 25.0)
     assert [warm.take().recogniser for _ in range(3)] == [1, 0, 3]
     for native in taken[:2]:
-        warm.give_back(native, 80.0)  # 130 s of sound by now
+        warm.give_back(native, 40.0)  # 65 s of sound by now
     assert warm.take().recogniser == 4
