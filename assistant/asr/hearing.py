@@ -27,10 +27,9 @@ _KEPT = 2
 """Kinds of question that are prepared at a time; each takes some 15 MB of memory."""
 
 
-_KEPT_WARM = 16
-"""Native recognisers for free speech that wait for the next utterance, some 25 MB each: a desktop comes to
-one or two, and only where so many have listened at once there are as many. Answers to questions are rare,
-and what was searched for them is not kept."""
+_KEPT_WARM = 1
+"""Native recognisers for free speech that wait for the next hearing of a recording; none where people speak:
+the same sound is to have the same confidence there, whatever was heard before (see `Warm`)."""
 
 _LARGEST = 40_000_000
 """Bytes of a model that may be in memory once more for each kind of question; ours has 14 million."""
@@ -60,7 +59,8 @@ class Hearing:
         self._original = model
         self._lexicon = lexicon
         self._patience = patience
-        self._now = _Vocabulary(model, Recogniser(model, kept=_KEPT_WARM))
+        self._kept = _KEPT_WARM if patience is None else 0
+        self._now = _Vocabulary(model, Recogniser(model, kept=self._kept))
         self._names: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._numbers = count()
@@ -162,7 +162,7 @@ class Hearing:
             if names:
                 folder = self._place()
                 adapt(original, folder, lexicon=self._lexicon, names=sorted(names))
-            fresh = _Vocabulary(folder, Recogniser(folder, kept=_KEPT_WARM))
+            fresh = _Vocabulary(folder, Recogniser(folder, kept=self._kept))
         except Exception as error:  # noqa: BLE001 - it was an offer to hear better
             # The type alone: a message could hold a name.
             _log.warning("no vocabulary for names: %s", type(error).__name__)
