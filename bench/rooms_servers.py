@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ import vosk
 from websockets.server import WebSocketServerProtocol, serve
 
 from assistant.asr.store import SpeechModelStore
+from assistant.cores import cores
 from assistant.rooms.access import Access
 from assistant.rooms.door import Kind, open_door
 from assistant.rooms.server import RoomServer
@@ -25,7 +25,7 @@ def bare(settings: Settings) -> None:
     """What alphacep/vosk-server does: a recogniser a connection, in as many threads as there are cores."""
     vosk.SetLogLevel(-1)
     model = vosk.Model(str(SpeechModelStore(settings).active))
-    threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
+    threads = ThreadPoolExecutor(cores())
 
     def process(recogniser: vosk.KaldiRecognizer, message: str | bytes) -> str:
         if isinstance(message, str):

@@ -19,6 +19,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.cores import cores
 from assistant.nlu.training import train
 from assistant.practice import practice_settings, practising
 from assistant.settings import Settings
@@ -45,7 +46,7 @@ def main() -> None:
         trained, understood = _taught(settings)
         answered = _answered(settings)
     report(
-        f"One utterance more, on {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}",
+        f"One utterance more, on {cores()} cores, load {os.getloadavg()[0]:.1f}",
         [
             Row(
                 "`assistant train`, speech model included",

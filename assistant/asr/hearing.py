@@ -26,11 +26,6 @@ _log = logging.getLogger(__name__)
 _KEPT = 2
 """Kinds of question that are prepared at a time; each takes some 15 MB of memory."""
 
-
-_KEPT_WARM = 1
-"""Native recognisers for free speech that wait for the next hearing of a recording; none where people speak:
-the same sound is to have the same confidence there, whatever was heard before (see `Warm`)."""
-
 _LARGEST = 40_000_000
 """Bytes of a model that may be in memory once more for each kind of question; ours has 14 million."""
 
@@ -59,8 +54,7 @@ class Hearing:
         self._original = model
         self._lexicon = lexicon
         self._patience = patience
-        self._kept = _KEPT_WARM if patience is None else 0
-        self._now = _Vocabulary(model, Recogniser(model, kept=self._kept))
+        self._now = _Vocabulary(model, self._free(model))
         self._names: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._numbers = count()
@@ -76,8 +70,9 @@ class Hearing:
 
         Preparing begins at once and takes some 0.3 s, the first time that such a question is asked.
         """
-        if self._patience is not None:
-            self._want(question)
+        with self._lock:
+            if self._patience is not None:
+                self._want(question)
         return lambda: self._ready(question)
 
     def learn(self, names: Iterable[str]) -> Future[None]:
@@ -115,15 +110,20 @@ class Hearing:
 
     # --- inside ----------------------------------------------------------------------------------
 
+    def _free(self, model: Path) -> Recogniser:
+        """For free speech. From people the same sound is to have the same confidence, whatever was heard
+        before; a recording begins afresh, and may be heard several times."""
+        return Recogniser(model, kept=1 if self._patience is None else 0)
+
     def _want(self, question: Question | None) -> None:
-        with self._lock:
-            if question is not None and self._prepares and not self._closed:
-                self._prepare(self._now, question)
+        """Begin to prepare for its answer, where that is of use; the lock is held."""
+        if question is not None and self._prepares and not self._closed:
+            self._prepare(self._now, question)
 
     def _ready(self, question: Question | None) -> Recogniser:
-        if self._patience is None:
-            self._want(question)
         with self._lock:
+            if self._patience is None:
+                self._want(question)
             now = self._now
             ready = now.answering.get(question) if question else None
         if ready is None:
@@ -162,7 +162,7 @@ class Hearing:
             if names:
                 folder = self._place()
                 adapt(original, folder, lexicon=self._lexicon, names=sorted(names))
-            fresh = _Vocabulary(folder, Recogniser(folder, kept=self._kept))
+            fresh = _Vocabulary(folder, self._free(folder))
         except Exception as error:  # noqa: BLE001 - it was an offer to hear better
             # The type alone: a message could hold a name.
             _log.warning("no vocabulary for names: %s", type(error).__name__)

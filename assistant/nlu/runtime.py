@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.nlu import quiet
+from assistant.nlu.values.today import today
 
 quiet.hush()
 
@@ -34,7 +35,6 @@ from assistant.nlu.memory import Bounded  # noqa: E402
 from assistant.nlu.nlg import ScreenAndSpeech  # noqa: E402
 from assistant.nlu.stores import open_stores  # noqa: E402
 from assistant.nlu.utterance import SHORTCUT, clean, is_shortcut  # noqa: E402
-from assistant.nlu.values.today import today  # noqa: E402
 from assistant.settings import MEMORY  # noqa: E402
 
 _log = logging.getLogger(__name__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from assistant.cores import cores
 from assistant.errors import UnderstandingError
 from assistant.nlu.child import run_child
 from assistant.nlu.examples import names, plain, same
@@ -40,7 +40,7 @@ def in_folds(
     done = 0
     answers: dict[int, list[Sentence]] = {}
     # Each fold is a process with one core's work.
-    with ThreadPoolExecutor(max_workers=min(folds, os.cpu_count() or 1)) as side:
+    with ThreadPoolExecutor(max_workers=min(folds, cores())) as side:
         waiting = {
             fold: side.submit(
                 in_one_fold,

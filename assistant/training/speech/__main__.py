@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from assistant.cores import cores
+
 
 def main() -> None:
     # PyTorch's threads otherwise spin while they wait: ten times slower on two cores.
@@ -37,7 +39,7 @@ def main() -> None:
     )
     parser.add_argument("--sayings", type=int, default=Recipe.sayings, help="synthetic utterances")
     parser.add_argument("--seed", type=int, default=Recipe.seed)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=cores())
     options = parser.parse_args()
     stage = options.stage
     del options.stage
