@@ -15,16 +15,24 @@ from scipy.signal import fftconvolve, lfilter
 from assistant.training.speech.recordings import RATE, Samples, noise, over_a_telephone
 
 COEFFICIENTS = 40
-_LOWEST, _HIGHEST = 20, 7600
-"""Hz"""
+MEL_EDGES = 20, 7600
+"""Hz: where the lowest mel band begins and the highest ends."""
 _HALF_TELEPHONE = 4000
 """Hz: the highest frequency that recordings at 8 kHz hold."""
 _IMAGE_HERTZ = (4000, 4450, 5100, 5800, 7600)
 _IMAGE_LOSS = (-1.5, -3.0, -7.7, -10.2, -10.7)
 """Log energy that the mirror image of Kaldi's resampler has less than what it mirrors."""
+BEFORE, AFTER = (0.1, 0.5), (0.1, 0.7)
+"""Seconds of pause around speech."""
+NOISY, BABBLING, ECHOING = 0.5, 0.15, 0.1
+"""Shares of copies with noise, other people, or the assistant's own voice in them."""
+NOISE_BELOW, BABBLE_BELOW, ECHO_BELOW = (0, 32), (8, 28), (10, 30)
+"""Decibels below the speech, its pauses included."""
+PEAKS = (-28, -1)
+"""Decibels below full scale."""
 MFCC_CONF = (
     "--sample-frequency=16000\n--use-energy=false\n--num-mel-bins=40\n--num-ceps=40\n"
-    f"--low-freq={_LOWEST}\n--high-freq={_HIGHEST}\n--dither=0\n--allow-downsample=true\n--allow-upsample=true\n"
+    f"--low-freq={MEL_EDGES[0]}\n--high-freq={MEL_EDGES[1]}\n--dither=0\n--allow-downsample=true\n--allow-upsample=true\n"
 )
 """What `conf/mfcc.conf` must say for Vosk to compute the same features; no dither makes tests repeatable."""
 
@@ -50,7 +58,7 @@ def degrade(
 
     `babble`: several people; `own_voice`: the assistant, heard again by its own microphone.
     """
-    speech = _padded(_trimmed(samples), rng)
+    speech = _padded(trimmed(samples), rng)
     if rng.random() < 0.4:
         speech = _room(speech, rng)
     if rng.random() < 0.6:
@@ -59,17 +67,27 @@ def degrade(
         speech = over_a_telephone(speech)
     loudness = float(np.sqrt(np.mean(speech**2))) + 1e-9
     draw = rng.random()
-    if draw < 0.5:
-        speech = speech + noise(rng, len(speech)) * loudness * 10 ** (-rng.uniform(5, 35) / 20)
-    elif draw < 0.65 and babble is not None:
+    if draw < NOISY:
+        speech = speech + noise(rng, len(speech)) * loudness * 10 ** (-rng.uniform(*NOISE_BELOW) / 20)
+    elif draw < NOISY + BABBLING and babble is not None:
         other = np.resize(babble, len(speech))
-        speech = speech + other / (other.std() + 1e-9) * loudness * 10 ** (-rng.uniform(8, 28) / 20)
-    elif draw < 0.75 and own_voice is not None:
+        speech = speech + other / (other.std() + 1e-9) * loudness * 10 ** (-rng.uniform(*BABBLE_BELOW) / 20)
+    elif draw < NOISY + BABBLING + ECHOING and own_voice is not None:
         echo = _room(np.resize(own_voice, len(speech)), rng)
-        speech = speech + echo / (echo.std() + 1e-9) * loudness * 10 ** (-rng.uniform(10, 30) / 20)
+        speech = speech + echo / (echo.std() + 1e-9) * loudness * 10 ** (-rng.uniform(*ECHO_BELOW) / 20)
     peak = float(np.abs(speech).max()) + 1e-9
-    levelled = np.clip(speech * (10 ** (rng.uniform(-28, -1) / 20) / peak), -1, 1)
+    levelled = np.clip(speech * (10 ** (rng.uniform(*PEAKS) / 20) / peak), -1, 1)
     return np.asarray(np.round(levelled * 32767) / 32768, np.float32)
+
+
+def mel(hertz: float | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.asarray(1127 * np.log(1 + np.asarray(hertz) / 700))
+
+
+def mel_steps() -> npt.NDArray[np.float64]:
+    """(42,): each band reaches from one over the next, its middle, to the one after."""
+    least, most = (float(mel(hertz)) for hertz in MEL_EDGES)
+    return np.linspace(least, most, COEFFICIENTS + 2)
 
 
 def mel_to_cepstra() -> npt.NDArray[np.float64]:
@@ -123,9 +141,7 @@ def _of_cepstra(bands: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def _middles() -> npt.NDArray[np.float64]:
     """Middle of each mel band in Hz."""
-    low, high = (1127 * np.log(1 + hertz / 700) for hertz in (_LOWEST, _HIGHEST))
-    middles = low + (high - low) * (np.arange(COEFFICIENTS) + 1) / (COEFFICIENTS + 1)
-    return np.asarray(700 * (np.exp(middles / 1127) - 1))
+    return np.asarray(700 * (np.exp(mel_steps()[1:-1] / 1127) - 1))
 
 
 def _options() -> Any:
@@ -136,18 +152,17 @@ def _options() -> Any:
     options.use_energy = False
     options.num_ceps = COEFFICIENTS
     options.mel_opts.num_bins = COEFFICIENTS
-    options.mel_opts.low_freq = _LOWEST
-    options.mel_opts.high_freq = _HIGHEST
+    options.mel_opts.low_freq, options.mel_opts.high_freq = MEL_EDGES
     return options
 
 
-def _trimmed(samples: Samples) -> Samples:
+def trimmed(samples: Samples) -> Samples:
     loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max() + 1e-6)
     return samples[max(0, loud[0] - 400) : loud[-1] + 800] if len(loud) else samples
 
 
 def _padded(samples: Samples, rng: np.random.Generator) -> Samples:
-    before, after = (np.zeros(int(RATE * rng.uniform(0.1, most)), np.float32) for most in (0.5, 0.7))
+    before, after = (np.zeros(int(RATE * rng.uniform(*most)), np.float32) for most in (BEFORE, AFTER))
     return np.concatenate([before, samples, after])
 
 

@@ -17,7 +17,7 @@ from assistant.training.speech.recordings import RATE, Samples, Source, load
 
 SHARD = 400
 """Recordings in a shard: half a minute of work."""
-_LONGEST = 17.0
+SHORTEST, LONGEST = 0.2, 17.0
 """Seconds; longer readings are left out, they would make every batch as long."""
 
 
@@ -47,7 +47,6 @@ def make_shards(
     # Not every recording came about: synthesisers fail on some sentences.
     there = [source.path for source in sources if source.path is not None and source.path.is_file()]
     babble = there[:: max(1, len(there) // 200)]
-    own_voice = [path for path in own_voice if path.is_file()][:200]
     tasks = []
     for copy in range(copies):
         for start in range(0, len(sources), SHARD):
@@ -115,7 +114,7 @@ def _features(
         samples = load(source.path, speed)
     except (soundfile.LibsndfileError, OSError):
         return None  # the synthesiser failed on this one
-    if not 0.2 < len(samples) / RATE < _LONGEST or not np.abs(samples).max() > 1e-3:
+    if not SHORTEST < len(samples) / RATE < LONGEST or not np.abs(samples).max() > 1e-3:
         return None
     return mfcc(degrade(samples, rng, _mixed(rng, babble, 3), _mixed(rng, own_voice, 1))).astype(np.float16)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor
 
 from assistant.asr.graph_units import BASE, NOISE, SILENCE, Units
+from assistant.training.speech.replayed import Replayed
 
 _FLOOR = 1e-30
 REACH = 4
@@ -30,6 +32,26 @@ class Chain:
 
     states: tuple[int, ...]
     enter: tuple[tuple[float, ...], ...]
+
+
+class Numerators(NamedTuple):
+    """Chains of a batch, side by side."""
+
+    states: npt.NDArray[np.int64]
+    """(chains, states of the longest)"""
+    enter: npt.NDArray[np.float64]
+    """(REACH, chains, states of the longest)"""
+    sizes: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, chains: Sequence[Chain]) -> Numerators:
+        sizes = np.array([len(chain.states) for chain in chains])
+        states = np.zeros((len(chains), sizes.max()), np.int64)
+        enter = np.zeros((REACH, len(chains), sizes.max()))
+        for row, chain in enumerate(chains):
+            states[row, : sizes[row]] = chain.states
+            enter[:, row, : sizes[row]] = np.transpose(chain.enter)
+        return cls(states, enter, sizes)
 
 
 class SoundGraph:
@@ -136,7 +158,7 @@ class SoundGraph:
 
 
 class Criterion:
-    """LF-MMI objective of a batch; call it with scores, lengths and chains."""
+    """LF-MMI objective of a batch; call it with scores, lengths and numerators."""
 
     def __init__(self, graph: SoundGraph, device: torch.device):
         self._move = torch.tensor(graph.transitions(), dtype=torch.float32, device=device)
@@ -144,18 +166,31 @@ class Criterion:
         self._begin[0] = 1.0
         self._end = torch.tensor(graph.end, dtype=torch.float32, device=device)
         self._entering = torch.tensor(graph.entering, device=device)
+        on_gpu = device.type == "cuda"
+        self._beside = torch.cuda.Stream(device) if on_gpu else None
+        self._ratio = Replayed(self._compare, device) if on_gpu else self._compare
 
-    def __call__(self, scores: Tensor, lengths: Tensor, chains: Sequence[Chain]) -> tuple[Tensor, Tensor]:
+    def __call__(self, scores: Tensor, lengths: Tensor, numerators: Numerators) -> tuple[Tensor, Tensor]:
         """(log-probability ratio of each utterance, its gradient by the scores)."""
         with torch.no_grad():
-            scores = scores.detach()
-            inside = torch.arange(scores.shape[1], device=scores.device)[None] < lengths[:, None]
-            top = scores.amax(2, keepdim=True)
-            probabilities = torch.exp(scores - top)
-            shift = (top[..., 0] * inside).sum(1)
-            free, negative = self._denominator(probabilities, lengths, inside)
-            said, positive = self._numerator(probabilities, lengths, inside, chains)
-            return (said + shift) - (free + shift), positive - negative
+            walked = (torch.from_numpy(array).to(scores.device) for array in numerators)
+            return self._ratio(scores.detach(), lengths, *walked)
+
+    def _compare(
+        self, scores: Tensor, lengths: Tensor, states: Tensor, weights: Tensor, sizes: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        inside = torch.arange(scores.shape[1], device=scores.device)[None] < lengths[:, None]
+        top = scores.amax(2, keepdim=True)
+        probabilities = torch.exp(scores - top)
+        shift = (top[..., 0] * inside).sum(1)
+        if self._beside is not None:
+            self._beside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self._beside):
+            said, positive = self._numerator(probabilities, lengths, inside, states, weights, sizes)
+        free, negative = self._denominator(probabilities, lengths, inside)
+        if self._beside is not None:
+            torch.cuda.current_stream().wait_stream(self._beside)
+        return (said + shift) - (free + shift), positive - negative
 
     def _denominator(self, p: Tensor, lengths: Tensor, inside: Tensor) -> tuple[Tensor, Tensor]:
         enter, stay = p[..., self._entering], p[..., self._entering + 1]
@@ -172,7 +207,7 @@ class Criterion:
             scale.append(total)
             alpha.append(value / total)
         last = lengths - 1
-        ends = torch.stack(alpha, 1)[torch.arange(len(p)), last] * self._end
+        ends = torch.stack(alpha, 1)[torch.arange(len(p), device=p.device), last] * self._end
         tail = ends.sum(1).clamp_min(_FLOOR)
         logs = (torch.log(torch.cat(scale, 1)) * inside).sum(1) + torch.log(tail)
         occupancy = torch.zeros_like(p)
@@ -197,20 +232,13 @@ class Criterion:
         return logs, occupancy
 
     def _numerator(
-        self, p: Tensor, lengths: Tensor, inside: Tensor, chains: Sequence[Chain]
+        self, p: Tensor, lengths: Tensor, inside: Tensor, states: Tensor, weights: Tensor, sizes: Tensor
     ) -> tuple[Tensor, Tensor]:
-        device, count, frames = p.device, len(chains), p.shape[1]
-        longest = max(len(chain.states) for chain in chains)
-        states = torch.zeros(count, longest, dtype=torch.long)
-        weights = torch.zeros(REACH, count, longest, dtype=torch.float64)
-        final = torch.zeros(count, longest, dtype=torch.float64)
-        end = self._end.cpu()
-        for row, chain in enumerate(chains):
-            size = len(chain.states)
-            states[row, :size] = torch.tensor(chain.states)
-            weights[:, row, :size] = torch.tensor(chain.enter, dtype=torch.float64).T
-            final[row, size - 1] = float(end[chain.states[-1]])
-        states, weights, final = states.to(device), weights.to(device), final.to(device)
+        device, frames = p.device, p.shape[1]
+        count, longest = states.shape
+        rows, last_states = torch.arange(count, device=device), sizes - 1
+        final = torch.zeros(count, longest, dtype=torch.float64, device=device)
+        final[rows, last_states] = self._end[states[rows, last_states]].double()
         index = self._entering[states]
         wide = index[:, None, :].expand(count, frames, longest)
         enter, stay = p.gather(2, wide).double(), p.gather(2, wide + 1).double()
@@ -234,9 +262,7 @@ class Criterion:
             scale.append(total)
             arriving.append(arrive)
         last = lengths - 1
-        tail = (
-            (torch.stack(history, 1)[torch.arange(count), last][:, REACH:] * final).sum(1).clamp_min(1e-300)
-        )
+        tail = (torch.stack(history, 1)[rows, last][:, REACH:] * final).sum(1).clamp_min(1e-300)
         logs = (torch.log(torch.cat(scale, 1)) * inside).sum(1) + torch.log(tail)
         start_beta = final / tail[:, None]
         beta = torch.zeros_like(start_beta)

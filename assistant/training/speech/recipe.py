@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from assistant.asr.graph_units import Units
 from assistant.asr.recogniser import Recogniser
@@ -17,6 +18,7 @@ from assistant.training.speech import (
     corpus,
     fragments,
     kaldi_model,
+    material,
     model,
     network,
     train,
@@ -29,9 +31,13 @@ from assistant.training.speech.people import Clip, read_manifest
 from assistant.training.speech.recordings import Source, add_noise, load
 from assistant.training.speech.sentences import Commands, banking_texts, dictionary_examples
 from assistant.training.speech.texts import SCOWL, WORDNET, gather
+from assistant.training.speech.train import Hear, Line
 from assistant.training.speech.voices import installed_engines
 
 Progress = Callable[[str], None]
+_OWN_VOICES = 200
+_GPU_BATCH = 120_000
+"""Input frames: there a batch of a few hundred utterances takes hardly longer than one of a few."""
 
 
 @dataclass(frozen=True)
@@ -124,25 +130,31 @@ class Recipe:
         self._fragments(progress)
 
     def features(self, progress: Progress) -> None:
-        """Degrade all recordings and compute their features."""
-        self._shards(progress)
+        """Degrade all recordings and compute their features, unless a GPU does that while it trains."""
+        if self._device.type == "cpu":
+            self._shards(progress)
 
     def train(self, progress: Progress) -> None:
         """Train the acoustic model and write `final.mdl`."""
         if (self.work / "final.mdl").is_file():
             return
-        utterances = read_shards(self._shards(progress))
-        words = {word for utterance in utterances for word in utterance.text.split()}
+        device = self._device
+        lines, hear = self._material(device, progress)
+        words = {word for line in lines for word in line.text.split()}
         lexicon = vocabulary.pronounce(words, self.lexicon, words)
-        known = [u for u in utterances if all(word in lexicon for word in u.text.split())]
+        known = [line for line in lines if all(word in lexicon for word in line.text.split())]
         units = Units()
         plan = train.Plan(minutes=self.minutes, seed=self.seed)
+        if device.type != "cpu":
+            plan = replace(plan, batch_frames=_GPU_BATCH)
         start = kaldi_model.read(self.start) if self.start else None
-        trained = train.train(known, lexicon, units, self.shape, plan, self.work / "model", progress, start)
-        parts, lines = network.export(trained)
+        trained = train.train(
+            known, hear, lexicon, units, self.shape, plan, self.work / "model", device, progress, start
+        )
+        parts, layout = network.export(trained)
         if start and self.keeps:
             parts = network.mixed(parts, start, self.keeps)
-        kaldi_model.write(self.work / "final.mdl", units, parts, lines, self.shape.context)
+        kaldi_model.write(self.work / "final.mdl", units, parts, layout, self.shape.context)
 
     def assemble(self, progress: Progress) -> None:
         """Vocabulary, language model and graph."""
@@ -181,23 +193,54 @@ class Recipe:
         clips = [clip for clip in self.clips if not clip.held_out]
         return fragments.cut(clips, self.start.parents[1], self.work / "fragments", self.seed, progress)
 
+    @property
+    def _device(self) -> torch.device:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+    def _material(self, device: torch.device, progress: Progress) -> tuple[list[Line], Hear]:
+        if device.type == "cpu":
+            return material.of_copies(read_shards(self._shards(progress)), device)
+        kinds = self._sources(progress)
+        sources = [(source, copies) for _, each, copies in kinds for source in each]
+        samples = material.loaded([source for source, _ in sources], self.workers, progress)
+        own = material.loaded(
+            [Source(path, "", human=False) for path in self._own_voice], self.workers, progress
+        )
+        return material.of_recordings(
+            [(pcm, *source) for pcm, source in zip(samples, sources, strict=True) if pcm is not None],
+            [pcm for pcm in own if pcm is not None],
+            self.seed,
+            device,
+        )
+
     def _shards(self, progress: Progress) -> list[Path]:
         folder = self.work / "features"
+        paths = []
+        for name, sources, copies in self._sources(progress):
+            paths += make_shards(
+                sources, folder / name, copies, self.seed, self.workers, progress, self._own_voice
+            )
+        return paths
+
+    @property
+    def _own_voice(self) -> list[Path]:
+        """The assistant speaks with the same engine."""
+        sayings = corpus.read_plan(self.work / "train.jsonl")
+        paths = [s.path(self.work / "audio") for s in sayings if s.speaker.engine == "espeak"]
+        return [path for path in paths if path.is_file()][:_OWN_VOICES]
+
+    def _sources(self, progress: Progress) -> list[tuple[str, list[Source], int]]:
+        """Kinds of recordings, and how often each is heard in an epoch."""
         clips = [Source(clip.path, clip.text, human=True) for clip in self.clips if not clip.held_out]
         sayings = corpus.read_plan(self.work / "train.jsonl")
         spoken = [Source(saying.path(self.work / "audio"), saying.text, human=False) for saying in sayings]
         silent = [Source(None, "", human=False)] * self.noises
-        # The assistant speaks with the same engine.
-        own_voice = [s.path(self.work / "audio") for s in sayings if s.speaker.engine == "espeak"]
-        paths = []
-        for name, sources, copies in (
+        return [
             ("people", clips, self.copies_of_people),
             ("fragments", self._fragments(progress), self.copies_of_fragments),
             ("synthetic", spoken, self.copies_of_voices),
             ("noise", silent, 1),
-        ):
-            paths += make_shards(sources, folder / name, copies, self.seed, self.workers, progress, own_voice)
-        return paths
+        ]
 
 
 STAGES = ("plan", "record", "cut", "features", "train", "assemble", "calibrate", "card")

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from assistant.asr.graph_sounds import Sounds
 from assistant.asr.graph_units import NOISE, Units
-from assistant.training.speech.acoustics import COEFFICIENTS, mel_to_cepstra, other_throat, telephone
-from assistant.training.speech.features import Utterance
-from assistant.training.speech.mmi import Chain, Criterion, SoundGraph
+from assistant.training.speech.disguise import Disguise
+from assistant.training.speech.mmi import Chain, Criterion, Numerators, SoundGraph
 from assistant.training.speech.network import SUBSAMPLING, Affine, Network, Shape, take_over
 
 Lexicon = Mapping[str, Sequence[Sounds]]
+
+
+class Line(NamedTuple):
+    """What one recording says; a line may stand several times, to be learnt from as often."""
+
+    recording: int
+    text: str
+    frames: int
+    """About as many as `hear` gives, 10 ms each."""
+    human: bool
+
+
+Hear = Callable[[Sequence[int]], tuple[Tensor, Tensor]]
+"""Numbers of recordings → (recordings, frames of the longest, 40) MFCCs on the device that trains, each
+row's last frame repeated; frames of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,70 +56,61 @@ class Plan:
 
 
 def train(
-    utterances: Sequence[Utterance],
+    lines: Sequence[Line],
+    hear: Hear,
     lexicon: Lexicon,
     units: Units,
     shape: Shape,
     plan: Plan,
     folder: Path,
+    device: torch.device,
     progress: Callable[[str], None],
     start: Mapping[str, Affine] | None = None,
 ) -> Network:
     """Train from a flat start or from `start`, or go on from `folder/checkpoint.pt`; needs no alignment.
 
-    Every word of the utterances must be in the lexicon; utterances too short for their sounds are dropped.
+    Every word of the lines must be in the lexicon; lines too short for their sounds are dropped.
     """
     torch.manual_seed(plan.seed)
     rng = random.Random(plan.seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    draws = np.random.default_rng(plan.seed)
     graph = SoundGraph(units)
-    words = [[lexicon[word][0] for word in utterance.text.split()] for utterance in utterances]
-    graph.learn(words, plan.noise_share, np.random.default_rng(plan.seed))
-    usable = [u for u, sounds in zip(utterances, words, strict=True) if _long_enough(u, sounds)]
-    batches = _batches(usable, range(len(usable)), plan.batch_frames, rng)
-    synthetic = [i for i, utterance in enumerate(usable) if not utterance.human]
-    easy = _batches(usable, synthetic, plan.batch_frames, rng)
+    words = [[lexicon[word][0] for word in line.text.split()] for line in lines]
+    graph.learn(words, plan.noise_share, draws)
+    usable = [line for line, sounds in zip(lines, words, strict=True) if _long_enough(line, sounds)]
+    batches = _batches(usable, plan.batch_frames, rng)
     progress(
-        f"{len(usable)} utterances, {len(batches)} batches, "
-        f"{sum(len(u.features) for u in usable) / 360_000:.1f} h"
+        f"{len(usable)} utterances, {len(batches)} batches, {sum(u.frames for u in usable) / 360_000:.1f} h"
     )
     network = Network(torch.from_numpy(graph.sounds_of_outputs()), shape)
     network.to(device)
-    _normalise(network, usable)
+    sample, frames = hear([line.recording for line in usable[:: max(1, len(usable) // 200)]])
+    _normalise(network, sample, frames)
     if start is not None:
-        take_over(network, start, torch.from_numpy(_padded(usable[:: max(1, len(usable) // 200)])).to(device))
+        take_over(network, start, sample)
+    del sample
     criterion = Criterion(graph, device)
     optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=1e-3, betas=(0.9, 0.98))
-    disguise = _Disguise(network)
+    disguise = Disguise(network.mean)
     spent, step = _resume(folder, network, optimizer)
     clock = time.monotonic() - spent
     easy_steps = plan.easy_steps if start is None else 0
-    average = None
-    order: list[int] = []
+    easy = _batches([line for line in usable if not line.human], plan.batch_frames, rng) or batches
+    order = chain(islice(_shuffled(easy, rng), max(0, easy_steps - step)), _shuffled(batches, rng))
+    average = torch.zeros((), device=device)
     while (done := (time.monotonic() - clock) / (plan.minutes * 60)) < 1:
-        pool = easy if step < easy_steps and easy else batches
-        if not order or step == easy_steps:
-            order = list(range(len(pool)))
-            rng.shuffle(order)
-        batch = [usable[i] for i in pool[order.pop()]]
+        batch = next(order)
         for group in optimizer.param_groups:
             group["lr"] = _rate(plan.rate, step, done)
-        chains = [graph.chain(_sounds(u.text, lexicon, plan.noise_share, rng)) for u in batch]
-        objective = _step(
-            network,
-            criterion,
-            optimizer,
-            disguise if step >= easy_steps else None,
-            batch,
-            chains,
-            plan.score_decay,
-            rng,
-            device,
-        )
+        features, frames = hear([line.recording for line in batch])
+        if step >= easy_steps:
+            features = disguise(features, draws)
+        chains = [graph.chain(_sounds(line.text, lexicon, plan.noise_share, rng)) for line in batch]
+        objective = _step(network, criterion, optimizer, features, frames, chains, plan.score_decay)
         step += 1
-        average = objective if average is None else 0.97 * average + 0.03 * objective
+        average += (objective - average) / min(step, 30)
         if step % 25 == 0:
-            progress(f"step {step}, {done:.1%} of the time, objective {average:.4f} per frame")
+            progress(f"step {step}, {done:.1%} of the time, objective {float(average):.4f} per frame")
         if step % plan.checkpoint_steps == 0:
             _save(folder, network, optimizer, time.monotonic() - clock, step)
     _save(folder, network, optimizer, time.monotonic() - clock, step)
@@ -115,32 +122,27 @@ def _step(
     network: Network,
     criterion: Criterion,
     optimizer: torch.optim.Optimizer,
-    disguise: _Disguise | None,
-    batch: Sequence[Utterance],
+    features: Tensor,
+    frames: Tensor,
     chains: Sequence[Chain],
     decay: float,
-    rng: random.Random,
-    device: torch.device,
-) -> float:
+) -> Tensor:
     network.train()
-    lengths = torch.tensor([_outputs(u) for u in batch], device=device)
-    inputs = torch.from_numpy(_padded(batch))
-    if disguise is not None:
-        inputs = disguise(inputs, rng)
-    with torch.autocast(device.type, torch.bfloat16, enabled=_half_is_fast(device)):
-        scores = network(inputs.to(device))
+    with torch.autocast(features.device.type, torch.bfloat16, enabled=_half_is_fast(features.device)):
+        scores = network(features)
     scores = scores.float()
-    objective, gradient = criterion(scores, lengths, chains)
-    frames = lengths.sum()
-    inside = (torch.arange(scores.shape[1], device=device)[None] < lengths[:, None])[..., None]
+    lengths = _outputs(frames)
+    objective, gradient = criterion(scores, lengths, Numerators.of(chains))
+    total = lengths.sum()
+    inside = (torch.arange(scores.shape[1], device=scores.device)[None] < lengths[:, None])[..., None]
     # d(loss)/d(scores) of -(numerator - denominator) + decay * scores^2, a frame.
-    total = (-gradient + 2 * decay * scores.detach() * inside) / frames
+    slope = (-gradient + 2 * decay * scores.detach() * inside) / total
     optimizer.zero_grad()
-    scores.backward(total)
+    scores.backward(slope)
     norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
     if torch.isfinite(norm):
         optimizer.step()
-    return float(objective.sum() / frames)
+    return objective.sum() / total
 
 
 def _half_is_fast(device: torch.device) -> bool:
@@ -151,87 +153,42 @@ def _half_is_fast(device: torch.device) -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-def _padded(batch: Sequence[Utterance]) -> npt.NDArray[np.float32]:
-    """(utterances, frames of the longest, 40): the last frame is repeated."""
-    longest = max(len(u.features) for u in batch)
-    features = np.empty((len(batch), longest, COEFFICIENTS), np.float32)
-    for row, utterance in enumerate(batch):
-        features[row, : len(utterance.features)] = utterance.features
-        features[row, len(utterance.features) :] = utterance.features[-1]
-    return features
-
-
-class _Disguise:
-    """Another throat or a telephone now and then, and SpecAugment: mel bands are hidden, and moments."""
-
-    def __init__(self, network: Network):
-        to_cepstra = mel_to_cepstra()
-        self._to_mel = torch.tensor(np.linalg.inv(to_cepstra), dtype=torch.float32)
-        self._to_cepstra = torch.tensor(to_cepstra, dtype=torch.float32)
-        self._throats = [
-            torch.tensor(other_throat(length), dtype=torch.float32) for length in np.arange(0.86, 1.17, 0.02)
-        ]
-        self._telephones = [
-            [torch.tensor(part, dtype=torch.float32) for part in telephone(floor)]
-            for floor in (None, None, None, -8.0, 0.0, 6.0)
-        ]
-        self._mean = network.mean.cpu()
-
-    def __call__(self, features: torch.Tensor, rng: random.Random) -> torch.Tensor:
-        for row in range(len(features)):
-            if rng.random() < 0.5:
-                features[row] = features[row] @ rng.choice(self._throats).T
-            if rng.random() < 0.2:
-                matrix, offset = rng.choice(self._telephones)
-                features[row] = features[row] @ matrix.T + offset
-            if rng.random() < 0.4:
-                width = rng.randint(2, 7)
-                start = rng.randrange(COEFFICIENTS - width)
-                keep = torch.ones(COEFFICIENTS)
-                keep[start : start + width] = 0
-                hide = self._to_cepstra @ (keep[:, None] * self._to_mel)
-                features[row] = self._mean + (features[row] - self._mean) @ hide.T
-            if rng.random() < 0.4:
-                width = rng.randint(3, 10)
-                start = rng.randrange(max(1, features.shape[1] - width))
-                features[row, start : start + width] = self._mean
-        return features
-
-
 def _sounds(text: str, lexicon: Lexicon, noise_share: float, rng: random.Random) -> list[Sounds]:
     return [(NOISE,) if rng.random() < noise_share else rng.choice(lexicon[word]) for word in text.split()]
 
 
-def _long_enough(utterance: Utterance, words: Sequence[Sounds]) -> bool:
-    return _outputs(utterance) > 1.15 * sum(map(len, words)) + 3
+def _long_enough(line: Line, words: Sequence[Sounds]) -> bool:
+    return line.frames / SUBSAMPLING > 1.15 * sum(map(len, words)) + 3
 
 
-def _outputs(utterance: Utterance) -> int:
-    return (len(utterance.features) + SUBSAMPLING - 1) // SUBSAMPLING
+def _outputs(frames: Tensor) -> Tensor:
+    return (frames + SUBSAMPLING - 1) // SUBSAMPLING
 
 
-def _batches(
-    utterances: Sequence[Utterance], which: Iterable[int], frames: int, rng: random.Random
-) -> list[list[int]]:
-    """Utterances of like length together, so that little is padding."""
-    order = sorted(which, key=lambda i: len(utterances[i].features) + rng.random() * 12)
-    batches: list[list[int]] = [[]]
+def _batches(lines: Iterable[Line], frames: int, rng: random.Random) -> list[list[Line]]:
+    """Lines of like length together, so that little is padding."""
+    batches: list[list[Line]] = [[]]
     filled = 0
-    for index in order:
+    for line in sorted(lines, key=lambda line: line.frames + rng.random() * 12):
         if filled > frames:
             batches.append([])
             filled = 0
-        batches[-1].append(index)
-        filled += len(utterances[index].features)
+        batches[-1].append(line)
+        filled += line.frames
     return [batch for batch in batches if batch]
 
 
-def _normalise(network: Network, utterances: Sequence[Utterance]) -> None:
-    sample = np.concatenate([u.features[::7] for u in utterances[:: max(1, len(utterances) // 4000)]]).astype(
-        np.float32
-    )
-    network.mean.copy_(torch.from_numpy(sample.mean(0)))
-    network.deviation.copy_(torch.from_numpy(sample.std(0) + 1e-3))
+def _shuffled(batches: Sequence[list[Line]], rng: random.Random) -> Iterator[list[Line]]:
+    """All of them in another order each time, for ever; so are the lines in each."""
+    while True:
+        for batch in rng.sample(batches, len(batches)):
+            yield rng.sample(batch, len(batch))
+
+
+def _normalise(network: Network, features: Tensor, frames: Tensor) -> None:
+    spoken = torch.arange(features.shape[1], device=features.device)[None] < frames[:, None]
+    network.mean.copy_(features[spoken].mean(0))
+    network.deviation.copy_(features[spoken].std(0) + 1e-3)
 
 
 def _rate(top: float, step: int, done: float) -> float:

@@ -20,7 +20,7 @@ from assistant.asr.recogniser import Recogniser  # noqa: E402
 from assistant.training.speech import fragments, kaldi_model, network  # noqa: E402
 from assistant.training.speech.acoustics import mel_to_cepstra, mfcc, telephone  # noqa: E402
 from assistant.training.speech.listen import hear  # noqa: E402
-from assistant.training.speech.mmi import Criterion, SoundGraph  # noqa: E402
+from assistant.training.speech.mmi import Criterion, Numerators, SoundGraph  # noqa: E402
 from assistant.training.speech.people import Clip  # noqa: E402
 from assistant.training.speech.recipe import Recipe  # noqa: E402
 from assistant.training.speech.recordings import Samples, load  # noqa: E402
@@ -40,7 +40,7 @@ def graph(request: pytest.FixtureRequest) -> SoundGraph:
 
 def _scored(graph: SoundGraph, scores: Any) -> Any:
     criterion = Criterion(graph, torch.device("cpu"))
-    return criterion(scores, torch.tensor([24, 20, 11]), [graph.chain(text) for text in TEXTS])
+    return criterion(scores, torch.tensor([24, 20, 11]), Numerators.of([graph.chain(text) for text in TEXTS]))
 
 
 def test_what_was_said_is_never_likelier_than_anything_that_may_be(graph: SoundGraph) -> None:
@@ -74,13 +74,14 @@ def test_frames_after_the_end_do_not_count(graph: SoundGraph) -> None:
 
 
 def test_vosk_computes_what_the_network_computes(tmp_path: Path) -> None:
-    """A random network, exported, is loaded by Vosk and hears something without complaint."""
+    """A random network, exported, is loaded by Vosk, which hears nothing or words that it knows."""
     units = Units()
     made = network.Network(torch.from_numpy(SoundGraph(units).sounds_of_outputs()), network.Shape(layers=2))
     parts, lines = network.export(made)
     shutil.copytree(ROOT / "voices" / "en" / "speech-model", tmp_path / "m")
     kaldi_model.write(tmp_path / "m" / "am" / "final.mdl", units, parts, lines, made.shape.context)
-    assert Recogniser(tmp_path / "m").transcribe([np.zeros(16_000, np.int16)]).text == ""
+    heard = Recogniser(tmp_path / "m").transcribe([np.zeros(16_000, np.int16)]).text.split()
+    assert set(heard) <= read_lexicon(tmp_path / "m" / "lexicon.txt").keys()
 
 
 @pytest.mark.skipif("espeak" not in installed_engines(), reason="espeak-ng is not installed")
