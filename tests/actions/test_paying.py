@@ -15,6 +15,7 @@ import pytest
 from rasa.shared.core.trackers import EventVerbosity
 
 from assistant.asr.graph_text import DIGITS
+from assistant.bank.payees import FILE_NAME
 from assistant.nlu.runtime import Dialogue
 from assistant.nlu.values.today import TODAY as TODAY_VARIABLE
 from assistant.settings import Settings
@@ -104,3 +105,26 @@ def test_a_name_that_nobody_has_gives_nothing_up_when_it_was_heard(
         answer = anna.hear("dunnes")  # typed, it is meant
         assert "utter_payment_withdrawn" in [each.response for each in answer.replies]
     dialogue.forget("dunnes")
+
+
+def test_a_payee_list_that_cannot_be_read_is_told_while_the_bank_waits(
+    dialogue: Dialogue, wallet: Settings, till: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether anybody has the name that was heard is not known then: nothing is given up, the remedy said."""
+    monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
+    with prepared({"confirm": "app"}, wallet, till) as services:
+        anna = Customer("unreadable", dialogue, till, services)
+        before = last_entry(till)
+        anna.hear("send forty six euros to marie from my everyday account")
+        anna.hear("yes")
+        book = services.settings.connections / FILE_NAME
+        whole = book.read_bytes()
+        book.write_bytes(b"no database")
+        try:
+            answer = dialogue.handle("dunnes", conversation="unreadable", metadata=HEARD)
+        finally:
+            book.write_bytes(whole)
+        assert [each.response for each in answer.replies] == ["utter_error", "utter_payment_wait_app"]
+        assert "[storage.payees]" in answer.replies[0].screen
+        hold_booked(till, before, [])
+    dialogue.forget("unreadable")

@@ -134,7 +134,12 @@ def _answered(turn: Turn, draft: Draft, underway: Underway) -> Draft | None:
         if method is not None:
             return _give(turn, draft, underway, method.id)
     if turn.intent in _CHANGES and not draft.cancels and (parts := parts_of(turn)):
-        if _is_nobody(turn, parts):
+        try:
+            nobody = _is_nobody(turn, parts)
+        except AssistantError as error:
+            turn.fail(error)
+            return draft
+        if nobody:
             turn.say("utter_payment_unknown_payee", name=parts.payee)
             return draft
         ended = outcome.withdrawn(turn, draft, underway.give_up())
@@ -153,14 +158,14 @@ def _answered(turn: Turn, draft: Draft, underway: Underway) -> Draft | None:
 
 def _is_nobody(turn: Turn, parts: Parts) -> bool:
     """A name that was heard, that nobody has, and nothing beside it: more likely "done" is "Dunnes" than that
-    what waits at the bank is to be given up."""
+    what waits at the bank is to be given up. Raises PayeeBookError: then nobody can tell."""
     if turn.is_typed or parts != Parts(payee=parts.payee):
         return False
     try:
         resolve(turn, parts.payee)
     except Unknown:
         return True
-    except (Unclear, AssistantError):  # whoever changes the payment next will hear of a list that is broken
+    except Unclear:
         pass
     return False
 

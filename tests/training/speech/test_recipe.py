@@ -73,6 +73,19 @@ def test_frames_after_the_end_do_not_count(graph: SoundGraph) -> None:
     assert float(gradient[1, 20:].abs().max()) == 0
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_what_a_gpu_replays_is_what_is_computed_there_step_by_step(graph: SoundGraph) -> None:
+    criterion = Criterion(graph, torch.device("cuda"))
+    numerators = Numerators.of([graph.chain(text) for text in TEXTS])
+    walked = [torch.from_numpy(array).cuda() for array in numerators]
+    for frames in (24, 40, 24):
+        scores = torch.randn(3, frames, len(graph.sounds_of_outputs()), device="cuda")
+        lengths = torch.tensor([frames, 20, 11], device="cuda")
+        replayed = [each.clone() for each in criterion(scores, lengths, numerators)]
+        for found, wanted in zip(replayed, criterion._compare(scores, lengths, *walked), strict=True):
+            torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-5)
+
+
 def test_vosk_computes_what_the_network_computes(tmp_path: Path) -> None:
     """A random network, exported, is loaded by Vosk, which hears nothing or words that it knows."""
     units = Units()
