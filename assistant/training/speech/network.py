@@ -184,7 +184,7 @@ def take_over(network: Network, maps: Mapping[str, Affine], features: Tensor) ->
         hook.remove()
 
 
-def mixed(parts: Iterable[Component], start: Mapping[str, Affine], share: float) -> list[Component]:
+def mixed(parts: Iterable[Component], began: Iterable[Component], share: float) -> list[Component]:
     """Weights between those that a training began with, `share` of them, and those that it ended with.
 
     Of one line of training both hear about as much amiss, and not the same; what lies between hears less.
@@ -192,12 +192,15 @@ def mixed(parts: Iterable[Component], start: Mapping[str, Affine], share: float)
     return [
         replace(
             part,
-            weight=share * start[part.name].weight + (1 - share) * part.weight,
-            bias=share * start[part.name].bias + (1 - share) * part.bias,
+            weight=share * first.weight + (1 - share) * part.weight,
+            bias=share * first.bias + (1 - share) * part.bias,
         )
-        if part.weight is not None and part.bias is not None
+        if part.weight is not None
+        and part.bias is not None
+        and first.weight is not None
+        and first.bias is not None
         else part
-        for part in parts
+        for part, first in zip(parts, began, strict=True)
     ]
 
 

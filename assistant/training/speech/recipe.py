@@ -75,7 +75,7 @@ class Recipe:
     """An acoustic model of this recipe to go on from, in its model's folder (`am/final.mdl`); a flat start
     without."""
     keeps: float = 0.0
-    """Share of `start` in the weights that are written, where it has the same shape."""
+    """Share of `start` in the weights that are written."""
     calibrate_every: int = 4
     """Every n-th held-out recording is enough for two curves."""
     workers: int = 2
@@ -151,9 +151,9 @@ class Recipe:
         trained = train.train(
             known, hear, lexicon, units, self.shape, plan, self.work / "model", device, progress, start
         )
-        parts, layout = network.export(trained)
-        if start and self.keeps:
-            parts = network.mixed(parts, start, self.keeps)
+        parts, layout = network.export(trained.network)
+        if start:
+            parts = network.mixed(parts, network.export(trained.began)[0], self.keeps)
         kaldi_model.write(self.work / "final.mdl", units, parts, layout, self.shape.context)
 
     def assemble(self, progress: Progress) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -38,6 +39,12 @@ Hear = Callable[[Sequence[int]], tuple[Tensor, Tensor]]
 row's last frame repeated; frames of each."""
 
 
+class Trained(NamedTuple):
+    network: Network
+    began: Network
+    """What it was before the first step: random, or `start`, widened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     minutes: float
@@ -66,7 +73,7 @@ def train(
     device: torch.device,
     progress: Callable[[str], None],
     start: Mapping[str, Affine] | None = None,
-) -> Network:
+) -> Trained:
     """Train from a flat start or from `start`, or go on from `folder/checkpoint.pt`; needs no alignment.
 
     Every word of the lines must be in the lexicon; lines too short for their sounds are dropped.
@@ -89,6 +96,7 @@ def train(
     if start is not None:
         take_over(network, start, sample)
     del sample
+    began = deepcopy(network).cpu()
     criterion = Criterion(graph, device)
     optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=1e-3, betas=(0.9, 0.98))
     disguise = Disguise(network.mean)
@@ -114,8 +122,7 @@ def train(
         if step % plan.checkpoint_steps == 0:
             _save(folder, network, optimizer, time.monotonic() - clock, step)
     _save(folder, network, optimizer, time.monotonic() - clock, step)
-    network.to(torch.device("cpu"))
-    return network
+    return Trained(network.cpu(), began)
 
 
 def _step(
