@@ -33,7 +33,7 @@ def test_no_misheard_payment_reaches_the_bank(nlu_model: Path, tmp_path: Path) -
     settings = practice_settings(Settings(data=ROOT, home=tmp_path / "home"))
     unclear = Command(
         number=100,
-        voice="flite-rms",
+        voice="espeak-rp-m3",
         snr=None,
         text="Send two forty five euros to Tom Baker from my everyday account.",
         amount_words="two forty five euros",
@@ -46,6 +46,7 @@ def test_no_misheard_payment_reaches_the_bank(nlu_model: Path, tmp_path: Path) -
     stubborn = replace(
         unclear,
         number=169,
+        voice="flite-rms",
         text="I want to send thirteen euros to Marie Dubois.",
         amount_words="thirteen euros",
         amount=Decimal(13),
