@@ -88,43 +88,48 @@ HEARD = {"certainty": 0.95}
 """What is known of words that were not typed."""
 
 
-def test_a_name_that_nobody_has_gives_nothing_up_when_it_was_heard(
-    dialogue: Dialogue, wallet: Settings, till: Practice, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """ "Done" may be heard as "Dunnes", a shop."""
+@pytest.fixture
+def waiting(
+    request: pytest.FixtureRequest,
+    dialogue: Dialogue,
+    wallet: Settings,
+    till: Practice,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Customer]:
+    """A payment waits at the bank for its approval in the app."""
+    name = request.node.name
     monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
     with prepared({"confirm": "app"}, wallet, till) as services:
-        anna = Customer("dunnes", dialogue, till, services)
-        anna.hear("send forty six euros to marie from my everyday account")
-        anna.hear("yes")
-        answer = dialogue.handle("dunnes", conversation="dunnes", metadata=HEARD)
-        assert [each.response for each in answer.replies] == [
-            "utter_payment_unknown_payee",
-            "utter_payment_wait_app",
-        ]
-        answer = anna.hear("dunnes")  # typed, it is meant
-        assert "utter_payment_withdrawn" in [each.response for each in answer.replies]
-    dialogue.forget("dunnes")
-
-
-def test_a_payee_list_that_cannot_be_read_is_told_while_the_bank_waits(
-    dialogue: Dialogue, wallet: Settings, till: Practice, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whether anybody has the name that was heard is not known then: nothing is given up, the remedy said."""
-    monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
-    with prepared({"confirm": "app"}, wallet, till) as services:
-        anna = Customer("unreadable", dialogue, till, services)
+        customer = Customer(name, dialogue, till, services)
         before = last_entry(till)
-        anna.hear("send forty six euros to marie from my everyday account")
-        anna.hear("yes")
-        book = services.settings.connections / FILE_NAME
-        whole = book.read_bytes()
-        book.write_bytes(b"no database")
-        try:
-            answer = dialogue.handle("dunnes", conversation="unreadable", metadata=HEARD)
-        finally:
-            book.write_bytes(whole)
-        assert [each.response for each in answer.replies] == ["utter_error", "utter_payment_wait_app"]
-        assert "[storage.payees]" in answer.replies[0].screen
+        customer.hear("send forty six euros to marie from my everyday account")
+        customer.hear("yes")
         hold_booked(till, before, [])
-    dialogue.forget("unreadable")
+        yield customer
+    dialogue.forget(name)
+
+
+def test_a_name_that_nobody_has_gives_nothing_up_when_it_was_heard(waiting: Customer) -> None:
+    """ "Done" may be heard as "Dunnes", a shop."""
+    answer = waiting.dialogue.handle("dunnes", conversation=waiting.name, metadata=HEARD)
+    assert [each.response for each in answer.replies] == [
+        "utter_payment_unknown_payee",
+        "utter_payment_wait_app",
+    ]
+    answer = waiting.hear("dunnes")  # typed, it is meant
+    assert "utter_payment_withdrawn" in [each.response for each in answer.replies]
+
+
+def test_a_payee_list_that_cannot_be_read_is_told_while_the_bank_waits(waiting: Customer) -> None:
+    """Whether anybody has the name that was heard is not known then: nothing is given up, the remedy said."""
+    before = last_entry(waiting.practice)
+    book = waiting.services.settings.connections / FILE_NAME
+    whole = book.read_bytes()
+    book.write_bytes(b"no database")
+    try:
+        answer = waiting.dialogue.handle("dunnes", conversation=waiting.name, metadata=HEARD)
+    finally:
+        book.write_bytes(whole)
+    assert [each.response for each in answer.replies] == ["utter_error", "utter_payment_wait_app"]
+    assert "[storage.payees]" in answer.replies[0].screen
+    hold_booked(waiting.practice, before, [])

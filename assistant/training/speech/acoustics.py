@@ -24,6 +24,12 @@ _IMAGE_LOSS = (-1.5, -3.0, -7.7, -10.2, -10.7)
 """Log energy that the mirror image of Kaldi's resampler has less than what it mirrors."""
 BEFORE, AFTER = (0.1, 0.5), (0.1, 0.7)
 """Seconds of pause around speech."""
+IN_A_ROOM, TILTED = 0.4, 0.6
+"""Shares of copies in a room, and through a microphone that is not even."""
+ECHO_SECONDS, ECHO_AFTER, ECHO_LOUDNESS = (0.08, 0.5), (0.001, 0.01), (0.15, 0.9)
+"""Of a room: how many seconds it echoes, after how many it begins to, how loud (1: as what is said)."""
+TILT, RESONANCE = (-0.5, 0.5), (-0.4, 0.4)
+"""Of a microphone: weights of the last sample that went in and that came out."""
 NOISY, BABBLING, ECHOING = 0.5, 0.15, 0.1
 """Shares of copies with noise, other people, or the assistant's own voice in them."""
 NOISE_BELOW, BABBLE_BELOW, ECHO_BELOW = (0, 32), (8, 28), (10, 30)
@@ -59,9 +65,9 @@ def degrade(
     `babble`: several people; `own_voice`: the assistant, heard again by its own microphone.
     """
     speech = _padded(trimmed(samples), rng)
-    if rng.random() < 0.4:
+    if rng.random() < IN_A_ROOM:
         speech = _room(speech, rng)
-    if rng.random() < 0.6:
+    if rng.random() < TILTED:
         speech = _channel(speech, rng)
     if rng.random() < 0.12:
         speech = over_a_telephone(speech)
@@ -167,14 +173,14 @@ def _padded(samples: Samples, rng: np.random.Generator) -> Samples:
 
 
 def _room(samples: Samples, rng: np.random.Generator) -> Samples:
-    length = int(RATE * rng.uniform(0.08, 0.5))
+    length = int(RATE * rng.uniform(*ECHO_SECONDS))
     echo = rng.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length)
-    echo[: int(RATE * rng.uniform(0.001, 0.01))] = 0
-    echo *= rng.uniform(0.15, 0.9) / np.sqrt((echo**2).sum() + 1e-9)
+    echo[: int(RATE * rng.uniform(*ECHO_AFTER))] = 0
+    echo *= rng.uniform(*ECHO_LOUDNESS) / np.sqrt((echo**2).sum() + 1e-9)
     echo[0] = 1
     return np.asarray(fftconvolve(samples, echo)[: len(samples)], np.float32)
 
 
 def _channel(samples: Samples, rng: np.random.Generator) -> Samples:
-    tilted = lfilter([1, rng.uniform(-0.5, 0.5)], [1], samples)
-    return np.asarray(lfilter([1], [1, rng.uniform(-0.4, 0.4)], tilted), np.float32)
+    tilted = lfilter([1, rng.uniform(*TILT)], [1], samples)
+    return np.asarray(lfilter([1], [1, rng.uniform(*RESONANCE)], tilted), np.float32)

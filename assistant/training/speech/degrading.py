@@ -21,7 +21,7 @@ Pcm = npt.NDArray[np.int16]
 _SPEEDS = 4
 """In a batch: one is the recording's own, the others are drawn."""
 _SPREAD = (0.85, 1.17)
-_LONGEST_ECHO = RATE // 2
+_LONGEST_ECHO = int(RATE * acoustics.ECHO_SECONDS[1])
 _BABBLING = 3
 """People."""
 
@@ -52,7 +52,7 @@ class Degrader:
         speech = torch.cat([_lengthened(samples, longest) for samples, _ in groups])
         speech, lengths = self._with_pauses(speech, torch.cat([lengths for _, lengths in groups]))
         inside = torch.arange(speech.shape[1], device=self.device)[None] < lengths[:, None]
-        speech = self._elsewhere(speech, self._chance(0.4, len(rows))) * inside
+        speech = self._elsewhere(speech, self._chance(acoustics.IN_A_ROOM, len(rows))) * inside
         speech = self._beside(speech, lengths) * inside
         peak = speech.abs().amax(1, keepdim=True) + 1e-9
         speech = speech / peak * 10 ** (self._uniform(len(rows), *acoustics.PEAKS)[:, None] / 20)
@@ -95,10 +95,12 @@ class Degrader:
         spectrum = spectrum * torch.where(in_a_room[:, None], echoes, torch.ones_like(echoes))
         hertz = torch.arange(spectrum.shape[1], device=self.device)[None] * (RATE / size)
         delay = torch.exp(-2j * torch.pi * hertz / RATE)
-        tilt = (1 + self._uniform(count, -0.5, 0.5)[:, None] * delay) / (
-            1 + self._uniform(count, -0.4, 0.4)[:, None] * delay
+        tilt = (1 + self._uniform(count, *acoustics.TILT)[:, None] * delay) / (
+            1 + self._uniform(count, *acoustics.RESONANCE)[:, None] * delay
         )
-        spectrum = spectrum * torch.where(self._chance(0.6, count)[:, None], tilt, torch.ones_like(tilt))
+        spectrum = spectrum * torch.where(
+            self._chance(acoustics.TILTED, count)[:, None], tilt, torch.ones_like(tilt)
+        )
         highest = torch.where(
             self._chance(0.25, count),
             self._uniform(count, 5000, 7500),
@@ -110,10 +112,12 @@ class Degrader:
 
     def _echoes(self, count: int) -> Tensor:
         places = torch.arange(_LONGEST_ECHO, device=self.device)[None]
-        length = (RATE * self._uniform(count, 0.08, 0.5))[:, None]
+        length = (RATE * self._uniform(count, *acoustics.ECHO_SECONDS))[:, None]
         echo = self._normal(count, _LONGEST_ECHO) * torch.exp(-6.9 * places / length)
-        echo *= (places < length) & (places >= RATE * self._uniform(count, 0.001, 0.01)[:, None])
-        echo *= (self._uniform(count, 0.15, 0.9) / (echo.square().sum(1) + 1e-9).sqrt())[:, None]
+        echo *= (places < length) & (places >= RATE * self._uniform(count, *acoustics.ECHO_AFTER)[:, None])
+        echo *= (self._uniform(count, *acoustics.ECHO_LOUDNESS) / (echo.square().sum(1) + 1e-9).sqrt())[
+            :, None
+        ]
         echo[:, 0] = 1
         return echo
 

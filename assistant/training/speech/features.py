@@ -17,7 +17,7 @@ from assistant.training.speech.recordings import RATE, Samples, Source, load
 
 SHARD = 400
 """Recordings in a shard: half a minute of work."""
-SHORTEST, LONGEST = 0.2, 17.0
+_SHORTEST, _LONGEST = 0.2, 17.0
 """Seconds; longer readings are left out, they would make every batch as long."""
 
 
@@ -110,13 +110,21 @@ def _features(
         return mfcc(degrade(samples, rng)).astype(np.float16)
     spread = (0.88, 1.14) if source.human else (0.84, 1.19)
     speed = 1.0 if copy == 0 and (source.human or rng.random() < 0.25) else float(rng.uniform(*spread))
+    found = usable(source.path, speed)
+    if found is None:
+        return None
+    return mfcc(degrade(found, rng, _mixed(rng, babble, 3), _mixed(rng, own_voice, 1))).astype(np.float16)
+
+
+def usable(path: Path, speed: float = 1.0) -> Samples | None:
+    """The recording; None where it is missing, broken, silent, too short or too long."""
     try:
-        samples = load(source.path, speed)
+        samples = load(path, speed)
     except (soundfile.LibsndfileError, OSError):
         return None  # the synthesiser failed on this one
-    if not SHORTEST < len(samples) / RATE < LONGEST or not np.abs(samples).max() > 1e-3:
+    if not _SHORTEST < len(samples) / RATE < _LONGEST or not np.abs(samples).max() > 1e-3:
         return None
-    return mfcc(degrade(samples, rng, _mixed(rng, babble, 3), _mixed(rng, own_voice, 1))).astype(np.float16)
+    return samples
 
 
 def _mixed(rng: np.random.Generator, paths: Sequence[Path], voices: int) -> Samples | None:

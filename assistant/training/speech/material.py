@@ -7,14 +7,13 @@ from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 import torch
 from torch import Tensor
 
 from assistant.training.speech.acoustics import COEFFICIENTS, trimmed
 from assistant.training.speech.degrading import Degrader, Pcm
-from assistant.training.speech.features import LONGEST, SHORTEST, Utterance
-from assistant.training.speech.recordings import RATE, Source, load
+from assistant.training.speech.features import Utterance, usable
+from assistant.training.speech.recordings import RATE, Source
 from assistant.training.speech.train import Hear, Line
 
 _ADDED = 70
@@ -62,11 +61,8 @@ def loaded(sources: Sequence[Source], workers: int, progress: Callable[[str], No
 def _loaded(source: Source) -> npt.NDArray[np.int16] | None:
     if source.path is None:
         return np.asarray(3000 * np.random.default_rng(0).standard_normal(RATE), np.int16)
-    try:
-        samples = load(source.path)
-    except (soundfile.LibsndfileError, OSError):
-        return None
-    if not SHORTEST < len(samples) / RATE < LONGEST or not np.abs(samples).max() > 1e-3:
+    samples = usable(source.path)
+    if samples is None:
         return None
     speech = trimmed(samples)
     return np.asarray(np.round(speech / np.abs(speech).max() * 23_000), np.int16)

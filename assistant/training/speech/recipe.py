@@ -215,11 +215,10 @@ class Recipe:
 
     def _shards(self, progress: Progress) -> list[Path]:
         folder = self.work / "features"
+        own_voice = self._own_voice
         paths = []
         for name, sources, copies in self._sources(progress):
-            paths += make_shards(
-                sources, folder / name, copies, self.seed, self.workers, progress, self._own_voice
-            )
+            paths += make_shards(sources, folder / name, copies, self.seed, self.workers, progress, own_voice)
         return paths
 
     @property
