@@ -140,16 +140,18 @@ class Conversation:
         overlapped: Callable[[], bool] = lambda: False,
         reply_heard: Callable[[], bool] = lambda: True,
         unheard: str = "",
+        awaited: Callable[[], bool] = lambda: True,
     ) -> Turn:
         """A spoken turn: 16 kHz mono int16 frames up to the end of the utterance.
 
         Asked when they are over: `overlapped`, whether any sound of our own was playing meanwhile, and
         `reply_heard`, whether the reply before was played to its end: a yes needs it. `unheard`: what
-        was not said of a reply that was cut off, for "go on". The frames may raise Withdrawn.
+        was not said of a reply that was cut off, for "go on". `awaited` is `Recogniser.transcribe`'s. The
+        frames may raise Withdrawn.
         """
 
         def listen(stages: dict[str, float]) -> Heard:
-            heard = self._listen(frames, stages)
+            heard = self._listen(Watched(frames, self._clock, awaited), stages)
             known: dict[str, object] = {"overlapped": overlapped(), "reply_heard": reply_heard()}
             if unheard:
                 known["unheard"] = unheard
@@ -157,13 +159,13 @@ class Conversation:
 
         return self._turn(listen)
 
-    def listen(self, frames: Frames) -> Heard:
-        """Only hear; `take` answers. Frames as for `hear`, and Withdrawn.
+    def listen(self, frames: Frames, *, awaited: Callable[[], bool] = lambda: True) -> Heard:
+        """Only hear; `take` answers. Frames and `awaited` as for `hear`, and Withdrawn.
 
         Raises SilentRecordingError, SpeechModelError, StoreError.
         """
         self.catch_up()
-        return self._listen(frames, {})
+        return self._listen(Watched(frames, self._clock, awaited), {})
 
     def take(self, heard: Heard, *, overlapped: bool, reply_heard: Callable[[], bool]) -> Turn:
         """A turn that was heard before; see `hear`."""
@@ -227,11 +229,10 @@ class Conversation:
             self._keep(turn)
         return turn
 
-    def _listen(self, frames: Frames, stages: dict[str, float]) -> Heard:
+    def _listen(self, watched: Watched, stages: dict[str, float]) -> Heard:
         if self._listener is None:
             raise TypeError("this conversation was made without a recogniser")
         recogniser = self._listener()
-        watched = Watched(frames, self._clock)
         transcript, certainty = self._recognise(recogniser, watched, stages)
         known = what_is_known(transcript, recogniser.model.calibration)
         return Heard(transcript.text, {"certainty": certainty, **known}, audio=tuple(watched.kept))
@@ -240,7 +241,7 @@ class Conversation:
         self, recogniser: Recogniser, watched: Watched, stages: dict[str, float]
     ) -> tuple[Transcript, float]:
         """What was heard, and how certain its least sure word was."""
-        transcript = recogniser.transcribe(watched, on_partial=self._on_partial)
+        transcript = recogniser.transcribe(watched, on_partial=self._on_partial, awaited=watched.awaited)
         if not transcript.text:
             self._publish(replace(transcript, at=self._clock()))
             raise SilentRecordingError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,6 +12,7 @@ from assistant.asr.adaptation_questions import Question
 from assistant.asr.grammar import Grammar
 from assistant.asr.quiet import QuietGate
 from assistant.asr.speech_model import SpeechModel, open_model
+from assistant.asr.turnstile import Turnstile
 from assistant.asr.warm import Native, Warm
 from assistant.audio.frames import CHUNK_SAMPLES, Samples
 from assistant.cores import cores
@@ -20,10 +20,14 @@ from assistant.errors import SpeechModelError
 from assistant.events import Reading, Transcript, Word
 from assistant.settings import SAMPLE_RATE
 
-_AT_WORK = threading.BoundedSemaphore(cores())
+_AT_WORK = Turnstile(cores())
 """With dozens who speak at once, more threads than cores would only take turns, and who has heard all and
 answers would wait behind them: 36 satellites on two cores had their answer after 1.7 s instead of 0.6
 (p95, measured with recognisers that go on from one utterance to the next)."""
+
+
+def _always() -> bool:
+    return True
 
 
 class Recogniser:
@@ -64,16 +68,18 @@ class Recogniser:
         grammar: Grammar | None = None,
         on_partial: Callable[[str], None] | None = None,
         alternatives: int = 0,
+        awaited: Callable[[], bool] = _always,
     ) -> Transcript:
         """All that is said until the chunks end, as one transcript; its text is empty for silence.
 
         `grammar` limits what can be heard. `on_partial` is called with all the words so far whenever
         they changed. `alternatives`: how many other readings to look for; Vosk gives readings or
-        confidences but not both, so this decodes the audio twice. Raises SpeechModelError for a grammar
+        confidences but not both, so this decodes the audio twice. `awaited`, asked before each chunk:
+        whether the words are waited for, or others' may come first. Raises SpeechModelError for a grammar
         that the model cannot use.
         """
-        listening = self._listening(grammar, on_partial=on_partial)
-        others = self._listening(grammar, alternatives + 1) if alternatives else None
+        listening = self._listening(grammar, on_partial=on_partial, awaited=awaited)
+        others = self._listening(grammar, alternatives + 1, awaited=awaited) if alternatives else None
         gate = QuietGate()
         for chunk in chunks:
             for heard in gate.pass_on(chunk):
@@ -125,13 +131,14 @@ class Recogniser:
         grammar: Grammar | None,
         readings: int = 0,
         on_partial: Callable[[str], None] | None = None,
+        awaited: Callable[[], bool] = _always,
     ) -> _Listening:
         # A grammar is for one utterance: nobody waits for another one.
         place = self._warm if grammar is None else Warm(lambda: self._strict(grammar), 0)
         native = place.take()
         native.recogniser.SetWords(True)
         native.recogniser.SetMaxAlternatives(readings)
-        return _Listening(native, on_partial, place.give_back)
+        return _Listening(native, on_partial, place.give_back, awaited)
 
     def _strict(self, grammar: Grammar) -> Any:
         if not self._model.takes_grammar:
@@ -153,11 +160,13 @@ class _Listening:
         native: Native,
         on_partial: Callable[[str], None] | None,
         over: Callable[[Native, float], None],
+        awaited: Callable[[], bool],
     ) -> None:
         self._native = native
         self._recogniser = native.recogniser
         self._on_partial = on_partial
         self._over = over
+        self._awaited = awaited
         self._results: list[dict[str, Any]] = []
         self._shown = ""
         self._looked_at = ""
@@ -167,7 +176,7 @@ class _Listening:
 
     def hear(self, chunk: Samples) -> None:
         self._samples += len(chunk)
-        with _AT_WORK:
+        with _AT_WORK.passed(hurry=self._awaited()):
             over = self._recogniser.AcceptWaveform(chunk.tobytes())
         if over:
             self._results.append(json.loads(self._recogniser.Result()))

@@ -32,6 +32,11 @@ class Feed:
         return self._waiting / SAMPLE_RATE
 
     @property
+    def has_ended(self) -> bool:
+        """Nothing more comes, though not all may have been taken."""
+        return self._over
+
+    @property
     def is_over(self) -> bool:
         """Nothing more comes, and all of it was taken, or is not wanted."""
         return self._over and (self._withdrawn or not self._waiting)

@@ -14,6 +14,7 @@ from assistant.conversation import Withdrawn
 from assistant.events import Event, Observer, PartialTranscript
 from assistant.heard import Heard
 from assistant.live.sounds import trimmed
+from assistant.rooms.feed import Feed
 from assistant.rooms.playing import Playing
 from assistant.rooms.utterance import Utterance
 from assistant.security.demands import Reach
@@ -100,6 +101,7 @@ class Room:
                     overlapped=lambda: self.playing.sounded_at(utterance.began),
                     reply_heard=self._was_heard,
                     unheard=unheard,
+                    awaited=lambda: utterance.is_quiet,
                 ),
                 _following(utterance, observer),
                 speaker,
@@ -113,13 +115,14 @@ class Room:
         `Conversation.listen` does."""
         utterance = self._begun(sound, on_voice)
         with self._busy:
-            return self._listened(utterance, _following(utterance, observer), utterance.began, caller)
+            following = _following(utterance, observer)
+            return self._listened(utterance, following, lambda: utterance.is_quiet, utterance.began, caller)
 
-    def listen(self, sound: Iterable[Samples], observer: Observer, began: float, caller: str) -> Listened:
+    def listen(self, sound: Feed, observer: Observer, began: float, caller: str) -> Listened:
         """Only hear, to the end of the sound, or of the longest that anybody says at once. Raises what
         `Conversation.listen` does."""
         with self._busy:
-            return self._listened(_at_most(sound, _LONGEST), observer, began, caller)
+            return self._listened(_at_most(sound, _LONGEST), observer, lambda: sound.has_ended, began, caller)
 
     def take(self, listened: Listened, observer: Observer, speaker: Speaker | None) -> Turn:
         """Answer what was heard before."""
@@ -164,10 +167,17 @@ class Room:
         """The reply before, by whichever server gave it: known once the turn has begun."""
         return self.playing.is_whole(self.conversation.said_last)
 
-    def _listened(self, sound: Iterable[Samples], observer: Observer, began: float, caller: str) -> Listened:
+    def _listened(
+        self,
+        sound: Iterable[Samples],
+        observer: Observer,
+        awaited: Callable[[], bool],
+        began: float,
+        caller: str,
+    ) -> Listened:
         self._observer = observer
         try:
-            heard = self.conversation.listen(sound)
+            heard = self.conversation.listen(sound, awaited=awaited)
         finally:
             self._observer = _nobody
         return Listened(heard, self.conversation.shown(heard.text), began, caller)

@@ -38,6 +38,11 @@ class Utterance:
         self.began = clock()
         """When the first voice was heard, on the clock."""
 
+    @property
+    def is_quiet(self) -> bool:
+        """Nobody speaks just now: perhaps that was all."""
+        return not self._voice.speaking
+
     def wait(self) -> None:
         """Until somebody speaks, or the sound ends. Raises Withdrawn when nobody does, or the sound does."""
         voice = self._voice
