@@ -13,11 +13,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from assistant.asr import second_hearing
-from assistant.asr.adaptation_questions import Question, answers, question_of
-from assistant.asr.confusions import holds_number
+from assistant.asr.adaptation_questions import Question, question_of
 from assistant.asr.endpoint import EndOfTurn
-from assistant.asr.recogniser import Recogniser
+from assistant.attention import SECRET, Attention
 from assistant.audio.watched import Watched
 from assistant.engines import Dialogue as Dialogue
 from assistant.engines import Ears
@@ -44,16 +42,10 @@ from assistant.turn import Turn as Turn
 
 _log = logging.getLogger(__name__)
 
-_SECRET = (Question.DIGITS, Question.PASSCODE)
-"""Questions whose answers are for nobody else."""
 NEWS = "payment_news"
 """The intent whose answer is what became of payments."""
 
 Frames = Iterable[npt.NDArray[np.int16]]
-
-_DOUBT = 0.9
-"""Certainty below which other readings of the audio are looked at, when the first one makes no sense."""
-_READINGS = 5
 
 
 class Withdrawn(Exception):  # noqa: N818 - it is no error
@@ -85,7 +77,7 @@ class Conversation:
         """
         self._dialogue = dialogue
         self._ears = recogniser
-        self._listener = recogniser.expecting(None) if recogniser else None
+        self._unasked = self._listener = recogniser.expecting(None) if recogniser else None
         self._asked: Question | None = None
         self.said_last = ""
         """The reply that the next words answer, as far as `catch_up` knows."""
@@ -123,7 +115,7 @@ class Conversation:
 
     def makes_sense(self, text: str) -> bool:
         """Whether the dialogue would clearly know what to do with it; nothing is answered."""
-        return self._dialogue.understands(text, secret=self._asked in _SECRET)
+        return self._dialogue.understands(text, secret=self._asked in SECRET)
 
     def observe(self, event: Event) -> None:
         """Take in what happens elsewhere during a turn, a call to a bank for instance.
@@ -191,7 +183,7 @@ class Conversation:
 
     def shown(self, text: str) -> str:
         """What may be shown of an utterance: no one-time code and no digit of a passcode."""
-        return apart.masked(text, self._asked.value) if self._asked in _SECRET else text
+        return apart.masked(text, self._asked.value) if self._asked in SECRET else text
 
     # --- one turn ------------------------------------------------------------------------------
 
@@ -230,64 +222,21 @@ class Conversation:
         return turn
 
     def _listen(self, watched: Watched, stages: dict[str, float]) -> Heard:
-        if self._listener is None:
+        if self._listener is None or self._unasked is None:
             raise TypeError("this conversation was made without a recogniser")
         recogniser = self._listener()
-        transcript, certainty = self._recognise(recogniser, watched, stages)
-        known = what_is_known(transcript, recogniser.model.calibration)
-        return Heard(transcript.text, {"certainty": certainty, **known}, audio=tuple(watched.kept))
-
-    def _recognise(
-        self, recogniser: Recogniser, watched: Watched, stages: dict[str, float]
-    ) -> tuple[Transcript, float]:
-        """What was heard, and how certain its least sure word was."""
-        transcript = recogniser.transcribe(watched, on_partial=self._on_partial, awaited=watched.awaited)
-        if not transcript.text:
-            self._publish(replace(transcript, at=self._clock()))
-            raise SilentRecordingError
-        certainty = transcript.confidence
-        if certainty < _DOUBT and self._asked not in _SECRET:
-            transcript = self._sensible(recogniser, transcript, watched)
-        transcript = self._heard_again(recogniser, transcript, watched)
+        attention = Attention(recogniser, self._unasked, self._asked, self._dialogue.understands)
+        transcript, certainty = attention.hear(watched, self._on_partial)
         now = self._clock()
+        transcript = replace(transcript, at=now)
         if transcript.words:
             self._publish(SpeechStarted(now, transcript.words[0].start))
-        transcript = replace(transcript, at=now)
         self._publish(self._shown(transcript))
+        if not transcript.text:
+            raise SilentRecordingError
         stages["hear"] = (now - watched.last) * 1000
-        return transcript, certainty
-
-    def _sensible(self, recogniser: Recogniser, transcript: Transcript, audio: Watched) -> Transcript:
-        """The likeliest reading that means something, when the very likeliest one does not."""
-        if self._dialogue.understands(transcript.text):
-            return transcript
-        readings = [each.text for each in recogniser.readings(audio.kept, _READINGS)]
-        for reading in readings:
-            if reading != transcript.text and self._dialogue.understands(reading):
-                others = (transcript.text, *transcript.alternatives)
-                return replace(transcript, text=reading, words=(), alternatives=others)
-        return transcript
-
-    def _heard_again(self, recogniser: Recogniser, transcript: Transcript, audio: Watched) -> Transcript:
-        """With a second, strict hearing of what it costs most to mishear: a number, a yes."""
-        text = transcript.text
-        if self._asked in _SECRET:
-            digits = second_hearing.answer(recogniser, audio.kept, Question.DIGITS) or ""
-            is_code = apart.code_in(digits, self._asked.value)
-            return replace(transcript, text=digits, words=()) if is_code else transcript
-        if self._asked is Question.CONFIRMATION or text in answers(Question.CONFIRMATION):
-            unasked = self._ears.expecting(None)() if self._ears else recogniser
-            said = second_hearing.confirmation(recogniser, unasked, audio.kept)
-            transcript = replace(transcript, confirmation=said)
-        if self._asked is Question.ACCOUNT:
-            numbers = second_hearing.account_numbers(recogniser, audio.kept)
-            return replace(transcript, account_readings=numbers)
-        if self._asked is Question.SPELLED:
-            return second_hearing.spelled_amount(recogniser, audio.kept, transcript)
-        if self._asked is Question.AMOUNT or holds_number(text.split()):
-            readings = second_hearing.amounts(recogniser, audio.kept, text)
-            transcript = second_hearing.corrected(transcript, readings)
-        return transcript
+        known = what_is_known(transcript, recogniser.model.calibration)
+        return Heard(transcript.text, {"certainty": certainty, **known}, audio=tuple(watched.kept))
 
     def _understand(self, heard: Heard, stages: dict[str, float]) -> Answer:
         if heard.intent:

@@ -25,6 +25,7 @@ from assistant.conversation import Conversation, Dialogue, Turn
 from assistant.errors import AssistantError, NoBankError, StoreError
 from assistant.events import Event, Observer, TurnEnded, TurnStarted, underway
 from assistant.inbox import Inbox
+from assistant.lasting import lasting
 from assistant.nlu.training import train
 from assistant.nlu.watch import Change, ModelWatch
 from assistant.security.demands import Reach
@@ -119,9 +120,9 @@ class Desk:
         Rasa takes the longest, so the rest loads beside it. Raises AssistantError with what is missing.
         """
         try:
-            if self._speaking:
-                self._start_speaking()
-            with ThreadPoolExecutor(max_workers=2) as beside:
+            with lasting(), ThreadPoolExecutor(max_workers=2) as beside:
+                if self._speaking:
+                    self._start_speaking()
                 hearing = beside.submit(self._load_hearing, speech_model) if self._wants_hearing else None
                 self._open_banks()
                 warm = beside.submit(self._warm_banks)
@@ -151,7 +152,8 @@ class Desk:
             return
         try:
             if self._replace_model is not None:
-                self._replace_model(change.model)
+                with lasting():
+                    self._replace_model(change.model)
             if self.hearing is not None:
                 self.hearing.replace(self._taught()).result()
         except AssistantError as error:

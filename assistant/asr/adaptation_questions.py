@@ -201,6 +201,10 @@ class Question(Enum):
     """That what is to be done elsewhere, in the bank's app or on its page, is done."""
 
 
+LONE = (Question.CONFIRMATION, Question.MORE, Question.FINISHED)
+"""Answered in a word or two, yes or no most of all, after which nothing comes."""
+
+
 @cache
 def answers(question: Question) -> tuple[str, ...]:
     """Typical answers as sentences of plain words, the same every time."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from assistant.asr.adaptation_questions import Question, answers
+from assistant.asr.adaptation_questions import LONE, Question, answers
 from assistant.asr.graph_text import DIGITS
 
 
@@ -67,8 +67,6 @@ _OF_A_PASSCODE = 2
 """Digits that are asked for at a time."""
 _READ_OFF = (Question.DIGITS, Question.PASSCODE, Question.ACCOUNT, Question.SPELLED)
 """Answered one digit after another, with pauses."""
-_LONE = (Question.CONFIRMATION, Question.MORE, Question.FINISHED)
-"""Answered in a word or two, after which nothing comes."""
 _GROUP = 4
 """Digits in a row that are read off something: "two thousand four" has none, a card has sixteen."""
 
@@ -116,7 +114,7 @@ class EndOfTurn:
         if self.question in _READ_OFF or _reads_digits(words):
             complete = self.digits is not None and count_digits(words) >= self.digits
             return pauses.answered if complete else pauses.digits
-        if self.question in _LONE and text in answers(self.question):
+        if self.question in LONE and text in answers(self.question):
             return pauses.answered
         ends = self.ends(words)
         if makes_sense is False if ends is None else ends < _NO_END:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from assistant.asr.adaptation_questions import LIKE_YES, YES, Question, answers
 from assistant.asr.confusions import holds_large_number, holds_number, variants
 from assistant.asr.grammar import Grammar
 from assistant.asr.graph_text import DIGITS
+from assistant.asr.listening import Listening
 from assistant.asr.recogniser import Recogniser
 from assistant.audio.frames import Samples
 from assistant.errors import SpeechModelError
@@ -53,22 +55,36 @@ def amounts(recogniser: Recogniser, chunks: Iterable[Samples], heard: str) -> tu
     return tuple(Reading(each.text, each.behind - whole[0].behind) for each in whole)
 
 
-def confirmation(recogniser: Recogniser, unasked: Recogniser, chunks: Sequence[Samples]) -> str | None:
-    """The answer to "is that right?"; None for a model that takes no vocabulary at run time.
+class Confirmation:
+    """Hears the answer to "is that right?" while it is said, so that nobody waits for it.
 
     A yes must be clearly likelier than all that sounds like one ("guess", "yes but"), and it must be one for
-    `unasked` too, who knows of no question. What it may have been instead is returned otherwise.
+    `unasked` too, who knows of no question.
     """
-    try:
+
+    def __init__(self, recogniser: Recogniser, unasked: Recogniser) -> None:
         grammar = Grammar((*answers(Question.CONFIRMATION), *LIKE_YES))
-        readings = recogniser.readings(chunks, _KEPT, grammar=grammar)
-    except SpeechModelError:
-        return None
-    others = [each for each in readings if each.text not in YES]
-    if not readings or (others and others[0].behind < _CLEARLY_YES):
-        return others[0].text if others else ""
-    freely = unasked.transcribe(chunks).text
-    return readings[0].text if freely in YES else freely
+        self._strict: Listening | None = None
+        with suppress(SpeechModelError):
+            self._strict = recogniser.listening(grammar=grammar, readings=_KEPT)
+            self._freely = unasked.listening()
+
+    def hear(self, chunk: Samples) -> None:
+        """All of the utterance, one chunk after another."""
+        if self._strict is not None:
+            self._strict.hear(chunk)
+            self._freely.hear(chunk)
+
+    def answer(self) -> str | None:
+        """What was answered, or what it may have been instead of a yes; None for a model that takes no
+        vocabulary at run time."""
+        if self._strict is None:
+            return None
+        readings, freely = self._strict.readings(_KEPT), " ".join(word.text for word in self._freely.words())
+        others = [each for each in readings if each.text not in YES]
+        if not readings or (others and others[0].behind < _CLEARLY_YES):
+            return others[0].text if others else ""
+        return readings[0].text if freely in YES else freely
 
 
 def spelled_amount(recogniser: Recogniser, chunks: Sequence[Samples], transcript: Transcript) -> Transcript:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,11 +26,17 @@ from assistant.errors import AudioError, NoDeviceError
 from assistant.settings import SAMPLE_RATE
 
 _BLOCK_SECONDS = 0.032
-"""What the microphone delivers at a time: a frame of the voice detector."""
-_OUT_SECONDS = 0.02
+"""What is handed on of the microphone's sound at a time: a frame of the voice detector."""
+_IN_SECONDS = _BLOCK_SECONDS / 2
+"""What the microphone delivers at a time. The driver holds two of them: with whole frames what is said comes
+24 ms later. With both cores busy nothing of it was lost."""
+_OUT_SECONDS = 0.015
 """What the loudspeaker takes at a time; bounds how long it goes on after a hush."""
-_LATENCY = 0.06
-"""Seconds asked of the driver in both directions. 35 ms over PulseAudio ran dry at once."""
+_OUT_LATENCY = 3 * _OUT_SECONDS
+"""Seconds of our sound that the driver holds. 35 ms over PulseAudio ran dry at once."""
+_TURN = 0.001
+"""Seconds after which a Python thread lets another one in. With the usual 5 ms three that compute keep the
+loudspeaker's waiting for 15 to 28 ms, several times in a row, and it ran dry."""
 _WAITING_SECONDS = 10.0
 """Sound that may wait for a busy loop; what comes after is lost and counted."""
 _PATIENCE = 2.0
@@ -73,6 +80,8 @@ class Duplex:
         self._in = Converter(SAMPLE_RATE, 1)
         self._out = _Out(player, SAMPLE_RATE) if player else None
         self._stopped = False
+        self._usual_turn = _TURN
+        self._half: bytes | None = None
         self._recorded_at = 0.0
         self.counters = Counters()
         self.microphone = self.loudspeaker = ""
@@ -87,11 +96,14 @@ class Duplex:
         except NoDeviceError:
             rescan()  # it may have been plugged in since
             self._open()
+        self._usual_turn = sys.getswitchinterval()
+        sys.setswitchinterval(_TURN)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        sys.setswitchinterval(self._usual_turn)
         self.stop()
         self._close()
 
@@ -172,7 +184,7 @@ class Duplex:
         return self._alive()
 
     def _open(self) -> None:
-        self._recorded_at = 0.0
+        self._recorded_at, self._half = 0.0, None
         self._forget()
         try:
             self._open_input()
@@ -188,7 +200,7 @@ class Duplex:
         rate = accepted_rate(entry, "input", SAMPLE_RATE)
         self._in = Converter(rate, 1)
         with device_errors(self.microphone):
-            stream = self._start("RawInputStream", entry, rate, _BLOCK_SECONDS, self._on_input)
+            stream = self._start("RawInputStream", entry, rate, _IN_SECONDS, 2 * _IN_SECONDS, self._on_input)
         self.way_in = float(stream.latency)
 
     def _open_output(self, player: Player) -> None:
@@ -197,10 +209,12 @@ class Duplex:
         rate = accepted_rate(entry, "output", player.rate)
         self._out = _Out(player, rate)
         with device_errors(self.loudspeaker):
-            stream = self._start("RawOutputStream", entry, rate, _OUT_SECONDS, self._on_output)
+            stream = self._start("RawOutputStream", entry, rate, _OUT_SECONDS, _OUT_LATENCY, self._on_output)
         self.way_out = float(stream.latency)
 
-    def _start(self, kind: str, entry: dict[str, Any], rate: int, block: float, callback: Any) -> Any:
+    def _start(
+        self, kind: str, entry: dict[str, Any], rate: int, block: float, latency: float, callback: Any
+    ) -> Any:
         stream = open_stream(
             kind,
             device=entry["index"],
@@ -208,7 +222,7 @@ class Duplex:
             channels=1,
             dtype="int16",
             blocksize=round(rate * block),
-            latency=_LATENCY,
+            latency=latency,
             callback=callback,
         )
         self._streams.append(stream)
@@ -226,8 +240,12 @@ class Duplex:
         if status.input_overflow:
             self.counters.overflows += 1
         self._recorded_at = time.monotonic()
+        if self._half is None:
+            self._half = bytes(frames)
+            return
+        block, self._half = self._half + bytes(frames), None
         try:
-            self._queue.put_nowait((bytes(frames), self._recorded_at))
+            self._queue.put_nowait((block, self._recorded_at))
         except queue.Full:
             self.counters.lost_seconds += _BLOCK_SECONDS
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -82,6 +83,15 @@ def test_both_directions_at_once_and_a_player_that_is_hushed(card: SoundCard) ->
             pass
     sounding = np.flatnonzero(np.abs(captured[0].astype(int)) > 300)
     assert (sounding[-1] - sounding[0]) / 22_050 < 2.5
+
+
+def test_no_thread_that_computes_keeps_the_loudspeaker_waiting_for_long(card: SoundCard) -> None:
+    before = sys.getswitchinterval()
+    with Duplex(None, None, Player(22_050)) as sound:
+        assert sys.getswitchinterval() <= 0.001
+        for chunk in listen(sound, 0.2):
+            assert len(chunk) == 512, "frames of the voice detector, however the driver cuts them"
+    assert sys.getswitchinterval() == before
 
 
 def test_devices_that_are_pulled_out_and_plugged_in_again_go_on(card: SoundCard) -> None:
