@@ -30,7 +30,7 @@ _BLOCK_SECONDS = 0.032
 _IN_SECONDS = _BLOCK_SECONDS / 2
 """What the microphone delivers at a time. The driver holds two of them: with whole frames what is said comes
 24 ms later. With both cores busy nothing of it was lost."""
-_OUT_SECONDS = 0.015
+_OUT_SECONDS = 0.012
 """What the loudspeaker takes at a time; bounds how long it goes on after a hush."""
 _OUT_LATENCY = 3 * _OUT_SECONDS
 """Seconds of our sound that the driver holds. 35 ms over PulseAudio ran dry at once."""
