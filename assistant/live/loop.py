@@ -296,7 +296,7 @@ class LiveLoop:
     def _is_our_own(self, halt: Spotter, spotted: Spotted) -> bool:
         """An echo: nothing stood out of it meanwhile, or the words are in what was played as well."""
         stood_out = self._stood_out >= self._seconds - spotted.start - _ONSET
-        return not stood_out or halt.holds(convert(self._player.recent(), self._player.rate))
+        return not stood_out or halt.holds(self._mouth.heard_as(spotted.start))
 
     def _interrupt(self, by: str) -> None:
         self._mouth.silence()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from assistant.audio.frames import convert
+from assistant.audio.frames import Samples, convert
 from assistant.audio.player import Player, Unheard
 from assistant.live.latency import LatencyMeter
 from assistant.live.sounds import EARCON_RATE, earcon, trimmed
 from assistant.tts.synthesiser import Speech
+
+_ECHOES = 0.8
+"""Seconds before a word in which what we played may come back as that word, its beginning included. Each
+second more that is searched keeps us speaking for 15 ms."""
 
 
 class Mouth:
@@ -58,6 +62,11 @@ class Mouth:
         self._silenced = False
         self.player.resume(self.unheard)
         self.unheard = Unheard()
+
+    def heard_as(self, seconds: float) -> Samples:
+        """What we played, 16 kHz, that may be what a microphone hears as a word which began so long ago."""
+        recent = self.player.recent()[-round((seconds + _ECHOES) * self.player.rate) :]
+        return convert(recent, self.player.rate)
 
     def acknowledge(self) -> None:
         """The sound for "I am listening"."""
