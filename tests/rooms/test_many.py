@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
+import numpy as np
 import pytest
 from wyoming.asr import Transcript
 from wyoming.audio import AudioChunk
 from wyoming.pipeline import PipelineStage, RunPipeline
 
+from assistant.asr.turnstile import Turnstile
+from assistant.audio.frames import in_chunks
 from assistant.events import BankCalled, Event
+from assistant.rooms.feed import Feed
 from assistant.rooms.room import Caller, Rooms
 from assistant.startup import Desk
 from assistant.turn import Turn
@@ -73,6 +80,41 @@ def test_fifty_satellites_at_once_and_none_hears_anothers_answer(wyoming: str, p
     random.Random(6).shuffle(names)
     for name, (turn,) in zip(names, ask_all(uri, names), strict=True):
         assert turn == alone[name], name
+
+
+class _Noted(Turnstile):
+    """Knows who came in a hurry."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.hurries: list[bool] = []
+
+    @contextmanager
+    def passed(self, *, hurry: bool) -> Iterator[None]:
+        self.hurries.append(hurry)
+        with super().passed(hurry=hurry):
+            yield
+
+
+def test_what_is_still_being_said_may_be_late_and_what_was_said_may_not(
+    practice_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted = _Noted()
+    monkeypatch.setattr("assistant.asr.listening._AT_WORK", noted)
+    room, feed, sound = Rooms(practice_desk).room(Caller("kitchen")), Feed(), recording("check-balance-1")
+    halves = [list(in_chunks([half])) for half in np.array_split(sound, 2)]
+    with ThreadPoolExecutor(1) as thread:
+        heard = thread.submit(room.listen, feed, lambda _: None, time.monotonic(), "kitchen")
+        for chunk in halves[0]:
+            feed.put(chunk)
+        while len(noted.hurries) < len(halves[0]):
+            time.sleep(0.01)
+        assert not any(noted.hurries)
+        for chunk in halves[1]:
+            feed.put(chunk)
+        feed.end()
+        assert "everyday account" in heard.result().heard.text
+    assert noted.hurries[-1]
 
 
 def test_what_happens_at_a_bank_is_told_to_the_conversation_that_asked(practice_desk: Desk) -> None:
