@@ -43,8 +43,18 @@ class Turnstile:
                 return
             gate = threading.Lock()
             gate.acquire()
-            (self._hurrying if hurry else self._others).append(gate)
-        gate.acquire()  # until whoever leaves hands the place on
+            line = self._hurrying if hurry else self._others
+            line.append(gate)
+        try:
+            gate.acquire()  # until whoever leaves hands the place on
+        except BaseException:  # Ctrl-C
+            with self._lock:
+                given = gate not in line
+                if not given:
+                    line.remove(gate)
+            if given:
+                self._leave()
+            raise
 
     def _leave(self) -> None:
         with self._lock:

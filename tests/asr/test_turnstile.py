@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
+
+import pytest
 
 from assistant.asr.turnstile import Turnstile
 
@@ -72,3 +75,38 @@ def test_a_place_is_given_back_by_who_fails() -> None:
             pass
     with turnstile.passed(hurry=True):
         assert turnstile.waiting == 0
+
+
+def test_who_is_interrupted_in_the_line_takes_no_place() -> None:
+    turnstile, done = Turnstile(1), threading.Event()
+
+    def interrupt() -> None:
+        while turnstile.waiting == 0:
+            time.sleep(0.001)
+        ident = threading.main_thread().ident
+        assert ident is not None
+        signal.pthread_kill(ident, signal.SIGUSR1)
+
+    def interrupted(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    def hold() -> None:
+        with turnstile.passed(hurry=False):
+            done.wait()
+
+    before = signal.signal(signal.SIGUSR1, interrupted)
+    holder, other = threading.Thread(target=hold), threading.Thread(target=interrupt)
+    try:
+        holder.start()
+        time.sleep(0.05)
+        other.start()
+        with pytest.raises(KeyboardInterrupt), turnstile.passed(hurry=True):
+            pass
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        done.set()
+        holder.join()
+        other.join()
+    assert turnstile.waiting == 0
+    with turnstile.passed(hurry=False):
+        pass
