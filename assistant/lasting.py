@@ -16,11 +16,13 @@ def lasting() -> Iterator[None]:
     """
     again = gc.get_freeze_count() > 0
     gc.unfreeze()
+    if again:
+        gc.collect()  # what was loaded before may be in use no more
     gc.disable()
     try:
         yield
     finally:
         if again:
-            gc.collect()  # what was loaded before may have been replaced
+            gc.collect()  # … or have been replaced
         gc.freeze()
         gc.enable()

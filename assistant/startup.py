@@ -120,9 +120,9 @@ class Desk:
         Rasa takes the longest, so the rest loads beside it. Raises AssistantError with what is missing.
         """
         try:
-            with lasting(), ThreadPoolExecutor(max_workers=2) as beside:
-                if self._speaking:
-                    self._start_speaking()
+            if self._speaking:
+                self._start_speaking()
+            with ThreadPoolExecutor(max_workers=2) as beside:
                 hearing = beside.submit(self._load_hearing, speech_model) if self._wants_hearing else None
                 self._open_banks()
                 warm = beside.submit(self._warm_banks)
@@ -308,10 +308,12 @@ class Desk:
             _log.info("warming up: %s", error.code)
 
     def _load_dialogue(self, model: Path) -> None:
-        # Imported here: Rasa takes seconds, and `assistant --help` does without it.
-        from assistant.nlu.runtime import Dialogue as RasaDialogue
+        with lasting():
+            # Imported here: Rasa takes seconds, and `assistant --help` does without it.
+            from assistant.nlu.runtime import Dialogue as RasaDialogue
 
-        dialogue = RasaDialogue.load(model, store=self.settings.store, key=conversation_key(self.settings))
+            key = conversation_key(self.settings)
+            dialogue = RasaDialogue.load(model, store=self.settings.store, key=key)
         self._closing.callback(dialogue.close)
         self._dialogue = dialogue
         self._replace_model = dialogue.replace
