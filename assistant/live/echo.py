@@ -33,6 +33,11 @@ _RISE = 6.0
 """dB a second by which it may be found higher where the echo is cancelled: a person is heard before that."""
 _FALL = 0.5
 """dB a second by which the coupling may be found lower: somebody turned the volume down."""
+_FALL_CANCELLED = 15.0
+"""The same where the echo is cancelled: that takes a second or two to begin, and what is heard until then
+is no measure of what is left afterwards (PulseAudio's with webrtc: 10 dB below what we play, then 60)."""
+_LEFT = -28.0
+"""dB from loudspeaker to microphone that a cancelled echo may always have: bursts of it come through."""
 
 
 class Echo:
@@ -96,7 +101,9 @@ class Echo:
                 rise = (coupling - self._coupling) / 2
             self._coupling = min(coupling, self._coupling + rise, _UNKNOWN)
         else:
-            self._coupling = max(coupling, self._coupling - _FALL * seconds)
+            fall = _FALL_CANCELLED if self._cancelled else _FALL
+            least = max(coupling, _LEFT) if self._cancelled else coupling
+            self._coupling = max(least, self._coupling - fall * seconds)
 
 
 def loudness(sound: Samples) -> float:
