@@ -40,7 +40,7 @@ class Attention:
         """
         confirming = None
         if self.asked in LONE:
-            confirming = second_hearing.Confirmation(self.recogniser, self.unasked())
+            confirming = second_hearing.Confirmation(self.recogniser, self.unasked(), audio.awaited)
         transcript = self.recogniser.transcribe(
             _beside(audio, confirming), on_partial=on_partial, awaited=audio.awaited
         )

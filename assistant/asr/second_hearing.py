@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -62,12 +62,15 @@ class Confirmation:
     `unasked` too, who knows of no question.
     """
 
-    def __init__(self, recogniser: Recogniser, unasked: Recogniser) -> None:
+    def __init__(
+        self, recogniser: Recogniser, unasked: Recogniser, awaited: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`awaited`: see `Recogniser.transcribe`."""
         grammar = Grammar((*answers(Question.CONFIRMATION), *LIKE_YES))
         self._strict: Listening | None = None
         with suppress(SpeechModelError):
-            self._strict = recogniser.listening(grammar=grammar, readings=_KEPT)
-            self._freely = unasked.listening()
+            self._strict = recogniser.listening(grammar=grammar, readings=_KEPT, awaited=awaited)
+            self._freely = unasked.listening(awaited=awaited)
 
     def hear(self, chunk: Samples) -> None:
         """All of the utterance, one chunk after another."""

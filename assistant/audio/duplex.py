@@ -33,7 +33,7 @@ _IN_SECONDS = _BLOCK_SECONDS / 2
 _OUT_SECONDS = 0.012
 """What the loudspeaker takes at a time; bounds how long it goes on after a hush."""
 _OUT_LATENCY = 3 * _OUT_SECONDS
-"""Seconds of our sound that the driver holds. 35 ms over PulseAudio ran dry at once."""
+"""Seconds of our sound that the driver holds. With the usual turns of Python's threads 35 ms ran dry."""
 _TURN = 0.001
 """Seconds after which a Python thread lets another one in. With the usual 5 ms three that compute keep the
 loudspeaker's waiting for 15 to 28 ms, several times in a row, and it ran dry."""

@@ -37,7 +37,8 @@ _FALL_CANCELLED = 15.0
 """The same where the echo is cancelled: that takes a second or two to begin, and what is heard until then
 is no measure of what is left afterwards (PulseAudio's with webrtc: 10 dB below what we play, then 60)."""
 _LEFT = -28.0
-"""dB from loudspeaker to microphone that a cancelled echo may always have: bursts of it come through."""
+"""dB from loudspeaker to microphone that a cancelled echo may always have: bursts of it come through. Where
+it never was so loud, with headphones, the highest that it was."""
 
 
 class Echo:
@@ -47,6 +48,9 @@ class Echo:
         """`cancelled`: by the sound system, or there are headphones; what is suddenly louder than the rest of
         the echo is a person."""
         self._cancelled = cancelled
+        self._fall = _FALL_CANCELLED if cancelled else _FALL
+        self._highest = -120.0
+        """dB; the coupling at its highest."""
         self._sent: deque[tuple[float, float]] = deque()
         self._now = 0.0
         self._learned = 0.0
@@ -100,10 +104,10 @@ class Echo:
             else:  # by halves: one shout of a person must not pass for our echo for ever
                 rise = (coupling - self._coupling) / 2
             self._coupling = min(coupling, self._coupling + rise, _UNKNOWN)
+            self._highest = max(self._highest, self._coupling)
         else:
-            fall = _FALL_CANCELLED if self._cancelled else _FALL
-            least = max(coupling, _LEFT) if self._cancelled else coupling
-            self._coupling = max(least, self._coupling - fall * seconds)
+            least = min(_LEFT, self._highest) if self._cancelled else -120.0
+            self._coupling = max(coupling, least, self._coupling - self._fall * seconds)
 
 
 def loudness(sound: Samples) -> float:

@@ -31,6 +31,12 @@ def test_before_the_cancelling_has_begun_is_no_measure_of_what_is_left_of_the_ec
     assert not any(spoken(echo, -30, 0.3)), "a person"
 
 
+def test_with_headphones_a_soft_voice_is_a_person() -> None:
+    echo = Echo(cancelled=True)
+    spoken(echo, -75, 3.0)
+    assert not any(spoken(echo, -45, 0.3))
+
+
 def test_an_echo_that_nobody_cancels_is_remembered_as_it_was() -> None:
     echo = Echo()
     assert all(spoken(echo, -25, 2.0))
