@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sounddevice
 
 from assistant.asr.recogniser import Recogniser
 from assistant.audio.cancelling import echo_is_cancelled
@@ -67,6 +68,33 @@ def test_what_is_said_into_the_microphone_is_recognised_time_after_time(card: So
             speaker.join()
             assert heard.text == said != ""
     assert sound.counters.lost_seconds == 0
+
+
+def test_a_device_that_refuses_our_rates_is_used_at_its_own(
+    card: SoundCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PulseAudio takes every rate, so PortAudio says for it what sound hardware says."""
+
+    def refuse(**_: object) -> None:
+        raise sounddevice.PortAudioError("Invalid sample rate")
+
+    monkeypatch.setattr(sounddevice, "check_input_settings", refuse)
+    monkeypatch.setattr(sounddevice, "check_output_settings", refuse)
+    recogniser, player = Recogniser(model()), Player(22_050)
+    noise = np.random.default_rng(1).normal(0, 3000, 22_050).astype(np.int16)
+    with card.recording(22_050) as captured, Duplex("default", "default", player) as sound:
+        speaker = threading.Thread(target=card.speak_into, args=(speech(), 16_000))
+        speaker.start()
+        heard = recogniser.transcribe(listen(sound, 6.0))
+        speaker.join()
+        player.add(noise, 22_050)
+        for _ in listen(sound, 2.0):
+            pass
+    assert heard.text == recogniser.transcribe([speech()]).text
+    loud = (
+        np.abs(captured[0].astype(int)) > 300
+    ).sum()  # wherever it was, should the sound have stopped between
+    assert loud == pytest.approx((np.abs(noise.astype(int)) > 300).sum(), rel=0.05)
 
 
 def test_both_directions_at_once_and_a_player_that_is_hushed(card: SoundCard) -> None:

@@ -129,6 +129,15 @@ def test_a_killed_worker_is_replaced_in_the_same_sentence(voice: Synthesiser) ->
     assert voice.worker_pid not in (None, worker)
 
 
+def test_what_was_said_not_long_ago_is_not_rendered_again(voice: Synthesiser) -> None:
+    first = voice.render("Shall I go on?")
+    worker = voice.worker_pid
+    assert worker is not None
+    os.kill(worker, signal.SIGKILL)
+    assert np.array_equal(voice.render("Shall I go on?").samples, first.samples)
+    assert voice.worker_pid == worker, "nobody was asked, so nobody missed it"
+
+
 def test_a_wedged_worker_is_ended_and_replaced() -> None:
     with Synthesiser(PROFILE, deadline=1.0) as voice:
         voice.render("Hello.")
