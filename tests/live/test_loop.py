@@ -112,6 +112,21 @@ def test_a_key_silences_at_once(room: Room) -> None:
     assert [each.by for each in room.of(Interrupted)] == ["key"]
 
 
+def test_a_key_cuts_what_is_said_of_a_step_that_moves_money_and_not_the_step(
+    practice_desk: Desk, say: Say
+) -> None:
+    room = Room(practice_desk, OPEN, asked="send forty five euros to marie from the joint account")
+    room.say(say("yes"))
+    assert room.run(10, until=lambda: room.loop.state.value == "thinking")
+    room.loop.press(Key.STOP)
+    room.settle()
+    assert [each.by for each in room.of(Interrupted)] == ["key"]
+    assert "passcode" in room.of(ReplyText)[-1].speech, "the yes was taken, and the payment goes on"
+    assert not any(sound.any() for sound in room.played)
+    answer_to(room, say("cancel"))
+    room.close()
+
+
 def test_our_own_echo_is_no_turn(practice_desk: Desk) -> None:
     room = Room(practice_desk, OPEN, echo=EchoPath(gain=-3.0, delay=0.2))
     answer_to(room, BALANCE)
