@@ -167,7 +167,7 @@ def _with_neighbours(
     first, comparison = _comparison_before(words, amount)
     last = amount.last
     if comparison is None:
-        last, comparison = _comparison_behind(words, amount)
+        last, comparison = _comparison_behind(words, figures, amount)
     if comparison is None and not (bare or amount.sure or _is_paid(words, amount)):
         return None, amount.last
     value = amount.value
@@ -316,11 +316,17 @@ def _comparison_before(words: Sequence[Word], amount: _Amount) -> tuple[int, str
     return amount.first, None
 
 
-def _comparison_behind(words: Sequence[Word], amount: _Amount) -> tuple[int, str | None]:
+def _comparison_behind(
+    words: Sequence[Word], figures: Sequence[Number], amount: _Amount
+) -> tuple[int, str | None]:
     for phrase, comparison in _COMPARED_BEHIND:
         end = amount.last + len(phrase)
         if tuple(word.text for word in words[amount.last : end]) == phrase:
-            return end, comparison
+            # In "fifty euros and above twenty dollars" the word is the second one's.
+            others = (_amount(words, figures, index) for index in range(end, len(words)))
+            following = next((other for other in others if other is not None), None)
+            if following is None or _comparison_before(words, following)[0] >= end:
+                return end, comparison
     return amount.last, None
 
 
