@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assistant.nlu.values import comparisons
 from assistant.nlu.values.found import Found, Spans, is_free
 from assistant.nlu.values.spelled import joined, repeated
 from assistant.nlu.values.words import Number, Word, at, numbers, split, word_set
@@ -39,37 +40,7 @@ _CODES_BEFORE = frozenset({"eur", "gbp", "usd", "chf"})
 _NOTES = {"fiver": Decimal(5), "tenner": Decimal(10), "grand": Decimal(1000)}
 _SHOP_ENDINGS = (95, 99)
 
-_ABOVE, _BELOW, _ABOUT, _EXACTLY = "above", "below", "about", "exactly"
-_COMPARING: tuple[tuple[tuple[str, ...], str], ...] = tuple(
-    (tuple(words.split()), comparison)
-    for comparison, phrases in (
-        (_BELOW, ("no more than", "not more than", "not over", "not above", "at most", "up to")),
-        (_ABOVE, ("no less than", "not less than", "not under", "not below", "at least", "upwards of")),
-        (_ABOVE, ("more than", "bigger than", "larger than", "greater than", "higher than")),
-        (_BELOW, ("less than", "smaller than", "lower than", "cheaper than", "fewer than")),
-        (_ABOVE, ("above", "over", "exceeding", "beyond")),
-        (_BELOW, ("below", "under")),
-        (_ABOUT, ("about", "around", "roughly", "approximately", "nearly", "almost", "circa", "some")),
-        (_EXACTLY, ("exactly", "precisely")),
-    )
-    for words in phrases
-)
-_COMPARED_BEHIND: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("or", "more"), _ABOVE),
-    (("or", "above"), _ABOVE),
-    (("and", "above"), _ABOVE),
-    (("and", "up"), _ABOVE),
-    (("and", "over"), _ABOVE),
-    (("or", "less"), _BELOW),
-    (("or", "under"), _BELOW),
-    (("and", "below"), _BELOW),
-    (("and", "under"), _BELOW),
-    (("or", "so"), _ABOUT),
-)
 _NOT = "not"
-_VAGUE = frozenset({"some"})
-"""Only with a unit: "some fifty euros" but not "some five"."""
-
 _PAYING = word_set(
     "pay paid pays spend spent cost costs charge charged charges afford owe send transfer withdraw withdrew "
     "move wire lend for of"
@@ -171,7 +142,8 @@ def _with_neighbours(
     if comparison is None and not (bare or amount.sure or _is_paid(words, amount)):
         return None, amount.last
     value = amount.value
-    if amount.pair is not None and comparison in (_ABOVE, _BELOW) and amount.pair[1] % 10 == 0:
+    one_sided = comparison in (comparisons.ABOVE, comparisons.BELOW)
+    if amount.pair is not None and one_sided and amount.pair[1] % 10 == 0:
         value = amount.pair[0] * 100 + amount.pair[1]
     return _found(words, first, last, value, amount.currency, comparison), last
 
@@ -304,30 +276,22 @@ def _price(words: Sequence[Word], figures: Sequence[Number], figure: Number) -> 
 
 def _comparison_before(words: Sequence[Word], amount: _Amount) -> tuple[int, str | None]:
     """Where the comparison begins, and which one; the amount's own beginning without one."""
-    end = amount.first
-    while end > 0 and words[end - 1].text in ("the", "a", "sum"):
-        end -= 1
-    for phrase, comparison in _COMPARING:
-        begin = end - len(phrase)
-        if begin >= 0 and tuple(word.text for word in words[begin:end]) == phrase:
-            if phrase[0] in _VAGUE and not amount.sure:
-                continue
-            return begin, comparison
-    return amount.first, None
+    return comparisons.before(words, amount.first, sure=amount.sure)
 
 
 def _comparison_behind(
     words: Sequence[Word], figures: Sequence[Number], amount: _Amount
 ) -> tuple[int, str | None]:
-    for phrase, comparison in _COMPARED_BEHIND:
-        end = amount.last + len(phrase)
-        if tuple(word.text for word in words[amount.last : end]) == phrase:
-            # In "fifty euros and above twenty dollars" the word is the second one's.
-            others = (_amount(words, figures, index) for index in range(end, len(words)))
-            following = next((other for other in others if other is not None), None)
-            if following is None or _comparison_before(words, following)[0] >= end:
-                return end, comparison
-    return amount.last, None
+    """Where the comparison ends, and which one; the amount's own end without one."""
+    end, comparison = comparisons.behind(words, amount.last)
+    if comparison is None:
+        return end, None
+    # In "fifty euros and above twenty dollars" the word is the second one's.
+    others = (_amount(words, figures, index) for index in range(end, len(words)))
+    following = next((other for other in others if other is not None), None)
+    if following is not None and _comparison_before(words, following)[0] < end:
+        return amount.last, None
+    return end, comparison
 
 
 def _range(words: Sequence[Word], figures: Sequence[Number], low: _Amount) -> tuple[int, _Amount] | None:
