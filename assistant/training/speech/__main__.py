@@ -30,6 +30,9 @@ def main() -> None:
     parser.add_argument("--lexicon", type=Path, default=root / "voices" / "en" / "lexicon")
     parser.add_argument("--target", type=Path, default=root / "voices" / "en" / "speech-model")
     parser.add_argument("--minutes", type=float, default=Recipe.minutes, help="length of the training stage")
+    parser.add_argument(
+        "--rate", type=float, help="top learning rate; smaller to mend a model than to make one"
+    )
     parser.add_argument("--start", type=Path, help="an am/final.mdl of this recipe to train on from")
     parser.add_argument(
         "--keeps",

@@ -1,8 +1,9 @@
 """Lattice-free maximum mutual information from a flat start: no alignment, no other model.
 
-Numerator: the words that were said, as a chain of sounds with optional pauses. Denominator: any chain
-of sounds, weighted by which sound follows which in the training text. Both walk the same states, one
-for each (sound, left class); a state's first output is emitted on entering, its second on staying.
+Numerator: the words that were said, each in all its pronunciations, with optional pauses. Denominator:
+any chain of sounds, weighted by which sound follows which in the training text. Both walk the same
+states, one for each (sound, left class); a state's first output is emitted on entering, its second on
+staying.
 Gradients are the difference of the two state occupancies, computed by hand: a chain of thousands of
 small autograd nodes would take longer than the network.
 """
@@ -22,36 +23,64 @@ from assistant.asr.graph_units import BASE, NOISE, SILENCE, Units
 from assistant.training.speech.replayed import Replayed
 
 _FLOOR = 1e-30
-REACH = 4
-"""How far back a numerator state can be entered from: past a pause and the copy of a sound after it."""
+_WAYS = 4
+"""Ways into and out of a numerator's states are rounded up to so many, so that shapes recur."""
+
+Pronunciations = Sequence[Sequence[str]]
+"""The ways to say a word, each its sounds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One utterance as states from left to right; `enter[i][k-1]` is the weight of coming from i-k."""
+    """One utterance as states, none before those that it is entered from."""
 
     states: tuple[int, ...]
-    enter: tuple[tuple[float, ...], ...]
+    enter: tuple[tuple[tuple[int, float], ...], ...]
+    """For each state the places of those that it is entered from, each with its weight."""
 
 
 class Numerators(NamedTuple):
-    """Chains of a batch, side by side."""
+    """Chains of a batch, side by side; what is empty has the weight 0."""
 
     states: npt.NDArray[np.int64]
     """(chains, states of the longest)"""
-    enter: npt.NDArray[np.float64]
-    """(REACH, chains, states of the longest)"""
+    sources: npt.NDArray[np.int64]
+    """(chains, states of the longest, ways): places of the states that lead into each."""
+    entering: npt.NDArray[np.float64]
+    """Their weights, of the same shape."""
+    targets: npt.NDArray[np.int64]
+    """(chains, states of the longest, ways): places of the states that each leads to."""
+    leaving: npt.NDArray[np.float64]
+    """Their weights, of the same shape."""
     sizes: npt.NDArray[np.int64]
 
     @classmethod
     def of(cls, chains: Sequence[Chain]) -> Numerators:
         sizes = np.array([len(chain.states) for chain in chains])
         states = np.zeros((len(chains), sizes.max()), np.int64)
-        enter = np.zeros((REACH, len(chains), sizes.max()))
+        into: list[tuple[int, int, int, float]] = []
+        out: list[tuple[int, int, int, float]] = []
         for row, chain in enumerate(chains):
             states[row, : sizes[row]] = chain.states
-            enter[:, row, : sizes[row]] = np.transpose(chain.enter)
-        return cls(states, enter, sizes)
+            for place, ways in enumerate(chain.enter):
+                into += [(row, place, source, weight) for source, weight in ways]
+                out += [(row, source, place, weight) for source, weight in ways]
+        return cls(states, *_beside(into, states.shape), *_beside(out, states.shape), sizes)
+
+
+def _beside(
+    ways: list[tuple[int, int, int, float]], shape: tuple[int, ...]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """(chain, place, other place, weight) → other places and weights of each place, side by side."""
+    table = np.array(sorted(ways), np.float64).reshape(-1, 4)
+    rows, places = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
+    first = np.searchsorted(rows * shape[1] + places, np.arange(shape[0] * shape[1]))
+    number = np.arange(len(table)) - first[rows * shape[1] + places]
+    wide = -(-(int(number.max(initial=0)) + 1) // _WAYS) * _WAYS
+    others, weights = np.zeros((*shape, wide), np.int64), np.zeros((*shape, wide))
+    others[rows, places, number] = table[:, 2]
+    weights[rows, places, number] = table[:, 3]
+    return others, weights
 
 
 class SoundGraph:
@@ -124,36 +153,41 @@ class SoundGraph:
                 matrix[state, self.state(base, left)] = self.follow[state, number]
         return matrix
 
-    def chain(self, words: Sequence[Sequence[str]]) -> Chain:
-        """The numerator of an utterance: a pause at both ends, optional ones between words.
+    def chain(self, words: Sequence[Pronunciations]) -> Chain:
+        """The numerator of an utterance: a pause at both ends, optional ones between words, and every
+        pronunciation of a word beside the others, so that what is heard decides among them.
 
-        The first sound of a word stands twice, without a pause before it and with one, because its
-        left class differs; what comes next is entered from either.
+        A first sound stands once for each left class that it may have.
         """
-        states = [0]
-        enter: list[tuple[float, ...]] = [(0.0,) * REACH]
+        states: list[int] = []
+        enter: list[tuple[tuple[int, float], ...]] = []
 
-        def add(base: str, left: str, sources: Sequence[int]) -> None:
-            weights = [0.0] * REACH
-            for back in sources:
-                weights[back - 1] = float(self.follow[states[len(states) - back], self._base_number[base]])
-            states.append(self.state(base, left))
-            enter.append(tuple(weights))
+        def add(base: str, before: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+            """Places of a sound's states, entered from (place, sound) before it."""
+            classes: dict[int, list[int]] = {}
+            for place, left in before:
+                classes.setdefault(self.state(base, left), []).append(place)
+            for state, places in classes.items():
+                ways = [
+                    (place, float(self.follow[states[place], self._base_number[base]])) for place in places
+                ]
+                states.append(state)
+                enter.append(tuple(ways))
+            return [(place, base) for place in range(len(states) - len(classes), len(states))]
 
-        last = SILENCE
-        ways: tuple[int, ...] = (1,)  # how far back the states before lie
-        for number, sounds in enumerate(words):
-            for place, sound in enumerate(sounds):
-                add(sound, last, ways)
-                if place == 0 and number:
-                    add(SILENCE, last, tuple(back + 1 for back in ways))
-                    add(sound, SILENCE, (1,))
-                    ways = (1, 3)
-                else:
-                    ways = (1,)
-                last = sound
+        states.append(0)
+        enter.append(())
+        ends = [(0, SILENCE)]
+        for number, pronunciations in enumerate(words):
+            before = [*ends, *add(SILENCE, ends)] if number else ends
+            ends = []
+            for sounds in pronunciations:
+                last = before
+                for sound in sounds:
+                    last = add(sound, last)
+                ends += last
         if words:
-            add(SILENCE, last, ways)
+            add(SILENCE, ends)
         return Chain(tuple(states), tuple(enter))
 
 
@@ -176,9 +210,7 @@ class Criterion:
             walked = (torch.from_numpy(array).to(scores.device) for array in numerators)
             return self._ratio(scores.detach(), lengths, *walked)
 
-    def _compare(
-        self, scores: Tensor, lengths: Tensor, states: Tensor, weights: Tensor, sizes: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def _compare(self, scores: Tensor, lengths: Tensor, *chains: Tensor) -> tuple[Tensor, Tensor]:
         inside = torch.arange(scores.shape[1], device=scores.device)[None] < lengths[:, None]
         top = scores.amax(2, keepdim=True)
         probabilities = torch.exp(scores - top)
@@ -186,7 +218,7 @@ class Criterion:
         if self._beside is not None:
             self._beside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self._beside):
-            said, positive = self._numerator(probabilities, lengths, inside, states, weights, sizes)
+            said, positive = self._numerator(probabilities, lengths, inside, *chains)
         free, negative = self._denominator(probabilities, lengths, inside)
         if self._beside is not None:
             torch.cuda.current_stream().wait_stream(self._beside)
@@ -232,7 +264,16 @@ class Criterion:
         return logs, occupancy
 
     def _numerator(
-        self, p: Tensor, lengths: Tensor, inside: Tensor, states: Tensor, weights: Tensor, sizes: Tensor
+        self,
+        p: Tensor,
+        lengths: Tensor,
+        inside: Tensor,
+        states: Tensor,
+        sources: Tensor,
+        entering: Tensor,
+        targets: Tensor,
+        leaving: Tensor,
+        sizes: Tensor,
     ) -> tuple[Tensor, Tensor]:
         device, frames = p.device, p.shape[1]
         count, longest = states.shape
@@ -242,43 +283,37 @@ class Criterion:
         index = self._entering[states]
         wide = index[:, None, :].expand(count, frames, longest)
         enter, stay = p.gather(2, wide).double(), p.gather(2, wide + 1).double()
-        # Empty places in front, so that looking back needs no special case.
-        alpha = torch.zeros(count, longest + REACH, dtype=torch.float64, device=device)
-        alpha[:, REACH] = enter[:, 0, 0]
+        alpha = torch.zeros(count, longest, dtype=torch.float64, device=device)
+        alpha[:, 0] = enter[:, 0, 0]
         history, scale, arriving = (
             [alpha],
             [torch.ones(count, 1, dtype=torch.float64, device=device)],
-            [torch.zeros_like(enter[:, 0])],
+            [torch.zeros_like(alpha)],
         )
         arriving[0][:, 0] = 1.0
         for t in range(1, frames):
-            arrive = torch.zeros_like(final)
-            for k in range(REACH):
-                arrive = torch.addcmul(arrive, alpha[:, REACH - k - 1 : longest + REACH - k - 1], weights[k])
-            value = arrive * enter[:, t] + alpha[:, REACH:] * stay[:, t]
+            arrive = _moved(alpha, sources, entering)
+            value = torch.addcmul(arrive * enter[:, t], alpha, stay[:, t])
             total = value.sum(1, keepdim=True).clamp_min(1e-300)
-            alpha = torch.nn.functional.pad(value / total, (REACH, 0))
+            alpha = value / total
             history.append(alpha)
             scale.append(total)
             arriving.append(arrive)
         last = lengths - 1
-        tail = (torch.stack(history, 1)[rows, last][:, REACH:] * final).sum(1).clamp_min(1e-300)
+        tail = (torch.stack(history, 1)[rows, last] * final).sum(1).clamp_min(1e-300)
         logs = (torch.log(torch.cat(scale, 1)) * inside).sum(1) + torch.log(tail)
         start_beta = final / tail[:, None]
         beta = torch.zeros_like(start_beta)
-        padded = torch.nn.functional.pad(weights, (0, REACH))
         entered, stayed = [], []
         for t in range(frames - 1, -1, -1):
             beta = torch.where((last == t)[:, None], start_beta, beta)
             weighted = beta / scale[t]
-            come = torch.nn.functional.pad(enter[:, t] * weighted, (0, REACH))
+            come = enter[:, t] * weighted
             keep = stay[:, t] * weighted
-            entered.append(arriving[t] * come[:, :longest])
+            entered.append(arriving[t] * come)
             if t:
-                stayed.append(history[t - 1][:, REACH:] * keep)
-                beta = keep
-                for k in range(REACH):
-                    beta = beta + (padded[k] * come)[:, k + 1 : k + 1 + longest]
+                stayed.append(history[t - 1] * keep)
+                beta = keep + _moved(come, targets, leaving)
             else:
                 stayed.append(torch.zeros_like(keep))
         occupancy = torch.zeros_like(p)
@@ -286,3 +321,9 @@ class Criterion:
         occupancy.scatter_add_(2, wide, (torch.stack(entered[::-1], 1) * mask).float())
         occupancy.scatter_add_(2, wide + 1, (torch.stack(stayed[::-1], 1) * mask).float())
         return logs.float(), occupancy
+
+
+def _moved(values: Tensor, others: Tensor, weights: Tensor) -> Tensor:
+    """(chains, states) → for each state the weighted sum of those of its other ends."""
+    found = values.gather(1, others.flatten(1)).view_as(others)
+    return (found * weights).sum(2)

@@ -71,6 +71,8 @@ class Recipe:
     """Utterances without any speech."""
     minutes: float = 56.0
     """Of training."""
+    rate: float | None = None
+    """Top learning rate: small where an earlier model is only to be mended. None: the device's."""
     start: Path | None = None
     """An acoustic model of this recipe to go on from, in its model's folder (`am/final.mdl`); a flat start
     without."""
@@ -147,6 +149,8 @@ class Recipe:
         plan = train.Plan(minutes=self.minutes, seed=self.seed)
         if device.type != "cpu":
             plan = replace(plan, batch_frames=_GPU_BATCH, rate=_GPU_RATE)
+        if self.rate is not None:
+            plan = replace(plan, rate=self.rate)
         start = kaldi_model.read(self.start) if self.start else None
         trained = train.train(
             known, hear, lexicon, units, self.shape, plan, self.work / "model", device, progress, start

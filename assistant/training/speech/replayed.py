@@ -3,16 +3,18 @@ each takes several times as long as to do it. Each shape's steps are recorded on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-Ratio = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
-"""(scores, lengths, and numerators' states, weights and sizes) → (objective, gradient)"""
+Ratio = Callable[..., tuple[Tensor, Tensor]]
+"""(scores, lengths, and the fields of `mmi.Numerators`) → (objective, gradient)"""
 _UTTERANCES, _FRAMES, _STATES = 32, 32, 64
 """Shapes are rounded up to these, so that few are recorded."""
+_ONES = (1, 7)
+"""Places of the lengths and of the numerators' sizes among what is given."""
 
 
 class _Recording(NamedTuple):
@@ -25,37 +27,31 @@ class Replayed:
     def __init__(self, ratio: Ratio, device: torch.device):
         self._ratio = ratio
         self._device = device
-        self._recordings: dict[tuple[int, ...], _Recording] = {}
+        self._recordings: dict[tuple[tuple[int, ...], ...], _Recording] = {}
         # One after the other, each done with before the next begins: they can share their memory.
         self._pool = torch.cuda.graph_pool_handle()
 
     def __call__(self, *given: Tensor) -> tuple[Tensor, Tensor]:
-        scores, lengths, states, weights, sizes = given
-        count, frames, outputs = scores.shape
-        longest = states.shape[1]
-        room = (_up(count, _UTTERANCES), _up(frames, _FRAMES), _up(longest, _STATES), outputs, len(weights))
+        scores, states = given[0], given[2]
+        count, frames = scores.shape[:2]
+        many, longest = _up(count, _UTTERANCES), _up(states.shape[1], _STATES)
+        shapes = [(many, _up(frames, _FRAMES), *scores.shape[2:]), (many,), (many, longest)]
+        shapes += [(many, longest, each.shape[2]) for each in given[3:-1]] + [(many,)]
+        room = tuple(shapes)
         if room not in self._recordings:
-            self._recordings[room] = self._recorded(*room)
+            self._recordings[room] = self._recorded(room, [each.dtype for each in given])
         graph, places, (objective, gradient) = self._recordings[room]
-        # Rows and columns that nobody asked for: one frame in one state, of no consequence.
-        for place, fill in zip(places, (0, 1, 0, 0, 1), strict=True):
-            place.fill_(fill)
-        places[0][:count, :frames] = scores
-        places[1][:count] = lengths
-        places[2][:count, :longest] = states
-        places[3][:, :count, :longest] = weights
-        places[4][:count] = sizes
+        for number, (place, value) in enumerate(zip(places, given, strict=True)):
+            # Rows and columns that nobody asked for: one frame in one state, of no consequence.
+            place.fill_(number in _ONES)
+            place[tuple(slice(size) for size in value.shape)] = value
         graph.replay()
         return objective[:count], gradient[:count, :frames]
 
-    def _recorded(self, count: int, frames: int, longest: int, outputs: int, reach: int) -> _Recording:
-        whole = torch.int64
-        places = (
-            torch.zeros(count, frames, outputs, device=self._device),
-            torch.ones(count, dtype=whole, device=self._device),
-            torch.zeros(count, longest, dtype=whole, device=self._device),
-            torch.zeros(reach, count, longest, dtype=torch.float64, device=self._device),
-            torch.ones(count, dtype=whole, device=self._device),
+    def _recorded(self, room: tuple[tuple[int, ...], ...], kinds: Sequence[torch.dtype]) -> _Recording:
+        places = tuple(
+            torch.full(shape, number in _ONES, dtype=kind, device=self._device)
+            for number, (shape, kind) in enumerate(zip(room, kinds, strict=True))
         )
         if not self._recordings:
             self._ratio(*places)  # what libraries set up at their first use cannot be recorded

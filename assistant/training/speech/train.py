@@ -160,8 +160,8 @@ def _half_is_fast(device: torch.device) -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-def _sounds(text: str, lexicon: Lexicon, noise_share: float, rng: random.Random) -> list[Sounds]:
-    return [(NOISE,) if rng.random() < noise_share else rng.choice(lexicon[word]) for word in text.split()]
+def _sounds(text: str, lexicon: Lexicon, noise_share: float, rng: random.Random) -> list[Sequence[Sounds]]:
+    return [((NOISE,),) if rng.random() < noise_share else lexicon[word] for word in text.split()]
 
 
 def _long_enough(line: Line, words: Sequence[Sounds]) -> bool:

@@ -3,7 +3,8 @@
 Only voices whose licence lets a model trained on them be given away (read in the packages' copyright
 files): espeak-ng (GPL-3 program, output free), flite and festival (CMU/Edinburgh, free for any use),
 pico (Apache-2.0 by its makers), RHVoice alan, bdl, slt (LGPL-2.1+). Left out: MBROLA (no commercial
-use) and RHVoice evgeniy-eng and lyubov (CC BY-NC-ND).
+use), RHVoice evgeniy-eng and lyubov (CC BY-NC-ND), and the dictionary of festival's British voice (see
+british.py).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from assistant.training.speech import british
 
 TIMEOUT = 60.0
 """Seconds until a synthesiser that hangs is given up; the utterance is then left out."""
@@ -51,12 +54,12 @@ HELD_OUT = (
 )
 """Never trained on: what the model makes of a voice that it does not know is measured with these."""
 
-_SHARES = {"rhvoice": 30, "flite": 22, "pico": 14, "espeak": 28, "festival": 6}
+_SHARES = {"rhvoice": 28, "flite": 20, "pico": 14, "espeak": 26, "festival": 12}
 _VOICES = {
     "rhvoice": ("alan", "bdl", "slt"),
     "flite": ("awb", "slt", "kal16"),
     "pico": ("en-US",),
-    "festival": ("kal_diphone", "cmu_us_slt_arctic_hts"),
+    "festival": ("kal_diphone", "cmu_us_slt_arctic_hts", british.VOICE),
 }
 _PROGRAMS = {"rhvoice": "RHVoice-test", "flite": "flite", "pico": "pico2wave", "espeak": "espeak-ng",
              "festival": "festival"}  # fmt: skip
@@ -124,7 +127,10 @@ def _say(speaker: Speaker, text: str, path: Path) -> None:
 
 def _festival(speaker: Speaker, jobs: Sequence[tuple[str, Path]]) -> None:
     """One process for many sentences: loading a voice takes longer than speaking."""
-    lines = [f"(voice_{speaker.voice})", f"(Parameter.set 'Duration_Stretch {1 / speaker.rate:.3f})"]
+    lines = [f"(voice_{speaker.voice})"]
+    if speaker.voice == british.VOICE:
+        lines = british.prelude([text for text, _ in jobs])
+    lines.append(f"(Parameter.set 'Duration_Stretch {1 / speaker.rate:.3f})")
     for text, path in jobs:
         lines.append(f'(utt.save.wave (utt.synth (Utterance Text "{text}")) "{path}" \'riff)')
     _run("festival", "--pipe", stdin="\n".join(lines), timeout=TIMEOUT + 3 * len(jobs))

@@ -38,9 +38,17 @@ def graph(request: pytest.FixtureRequest) -> SoundGraph:
     return found
 
 
+def _numerators(graph: SoundGraph) -> Numerators:
+    return Numerators.of([graph.chain([[sounds] for sounds in text]) for text in TEXTS])
+
+
 def _scored(graph: SoundGraph, scores: Any) -> Any:
     criterion = Criterion(graph, torch.device("cpu"))
-    return criterion(scores, torch.tensor([24, 20, 11]), Numerators.of([graph.chain(text) for text in TEXTS]))
+    return criterion(
+        scores,
+        torch.tensor([24, 20, 11]),
+        Numerators.of([graph.chain([[word] for word in text]) for text in TEXTS]),
+    )
 
 
 def test_what_was_said_is_never_likelier_than_anything_that_may_be(graph: SoundGraph) -> None:
@@ -64,6 +72,22 @@ def test_the_gradient_is_the_slope_of_the_objective(graph: SoundGraph) -> None:
         assert float(slope) == pytest.approx(float(gradient[row, frame, output]), abs=2e-3)
 
 
+def test_a_word_is_as_likely_as_all_its_pronunciations_together(graph: SoundGraph) -> None:
+    torch.manual_seed(3)
+    scores = torch.randn(1, 24, len(graph.sounds_of_outputs()))
+    ways = [("AE", "N"), ("AH",), ("S", "T", "UW")]
+    chains = [
+        graph.chain([[("K",)], said, [("T",), ("AH",)], [("S",)]])
+        for said in (*([way] for way in ways), ways)
+    ]
+    lengths = torch.full((len(chains),), 24)
+    objective, _ = Criterion(graph, torch.device("cpu"))(
+        scores.expand(len(chains), -1, -1), lengths, Numerators.of(chains)
+    )
+    *alone, together = objective.double()
+    assert float(together) == pytest.approx(float(torch.stack(alone).logsumexp(0)), abs=1e-4)
+
+
 def test_frames_after_the_end_do_not_count(graph: SoundGraph) -> None:
     torch.manual_seed(2)
     scores = torch.randn(3, 24, len(graph.sounds_of_outputs()))
@@ -76,7 +100,7 @@ def test_frames_after_the_end_do_not_count(graph: SoundGraph) -> None:
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_what_a_gpu_replays_is_what_is_computed_there_step_by_step(graph: SoundGraph) -> None:
     criterion = Criterion(graph, torch.device("cuda"))
-    numerators = Numerators.of([graph.chain(text) for text in TEXTS])
+    numerators = _numerators(graph)
     walked = [torch.from_numpy(array).cuda() for array in numerators]
     for frames in (24, 40, 24):
         scores = torch.randn(3, frames, len(graph.sounds_of_outputs()), device="cuda")
