@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -11,15 +12,21 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.errors import PortInUseError
 from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.quirks import Quirk
 
+if TYPE_CHECKING:
+    from sanic import Sanic
+
 DATABASE_NAME = "bank.sqlite"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8750
 _LISTEN_BACKLOG = 100
+_UNTIL_STARTED = 0.1
+"""Seconds; what Sanic does after its server has started takes a few turns of the loop."""
 
 
 def serve(
@@ -55,7 +62,10 @@ def serve(
             threading.Thread(target=_end_with_parent, daemon=True).start()
         else:
             _welcome(host, chosen, port, announce)
-        app.run(sock=listener, workers=1, access_log=False, motd=False, debug=False)
+        app.register_listener(_end_on_signals, "after_server_start")
+        app.run(
+            sock=listener, workers=1, access_log=False, motd=False, debug=False, register_sys_signals=False
+        )
     finally:
         listener.close()
 
@@ -74,6 +84,16 @@ def bind(host: str, port: int | None) -> socket.socket:
             listener.setblocking(False)
             return listener
     raise PortInUseError(f"{host}:{wishes[0]}: {reason}") from reason
+
+
+def _end_on_signals(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+    """End at SIGINT and SIGTERM, a moment later.
+
+    Sanic's own handlers stop the loop at once. It answers requests already while it still starts, in a run of
+    the loop of its own: a stop that comes then ends that run, not the next one, and Ctrl-C is lost.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, loop.call_later, _UNTIL_STARTED, app.stop)
 
 
 def _welcome(host: str, chosen: int, asked: int | None, announce: Callable[[str], None]) -> None:
