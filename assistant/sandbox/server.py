@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from assistant.errors import PortInUseError
@@ -25,6 +26,7 @@ DATABASE_NAME = "bank.sqlite"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8750
 _LISTEN_BACKLOG = 100
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _UNTIL_STARTED = 0.1
 """Seconds; what Sanic does after its server has started takes a few turns of the loop."""
 
@@ -54,6 +56,7 @@ def serve(
     from assistant.sandbox.app import create_app
 
     listener = bind(host, port)
+    before = {number: signal.getsignal(number) for number in _ENDING}
     try:
         app = create_app(database, seed=seed, today=today, reset=reset, quirks=quirks, announce=announce)
         chosen = listener.getsockname()[1]
@@ -67,6 +70,8 @@ def serve(
             sock=listener, workers=1, access_log=False, motd=False, debug=False, register_sys_signals=False
         )
     finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
         listener.close()
 
 
@@ -89,11 +94,16 @@ def bind(host: str, port: int | None) -> socket.socket:
 def _end_on_signals(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
     """End at SIGINT and SIGTERM, a moment later.
 
-    Sanic's own handlers stop the loop at once. It answers requests already while it still starts, in a run of
-    the loop of its own: a stop that comes then ends that run, not the next one, and Ctrl-C is lost.
+    Sanic answers requests already while it still starts, in a run of the loop of its own. The loop's handlers
+    know nothing of a signal that comes between that run and the next, and Sanic's stop ends only the run that
+    it comes in: either way Ctrl-C would be lost.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, loop.call_later, _UNTIL_STARTED, app.stop)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(loop.call_later, _UNTIL_STARTED, app.stop)
+
+    for number in _ENDING:
+        signal.signal(number, end)
 
 
 def _welcome(host: str, chosen: int, asked: int | None, announce: Callable[[str], None]) -> None:

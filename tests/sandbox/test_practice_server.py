@@ -50,6 +50,33 @@ def test_consents_and_ledger_survive_a_restart(tmp_path: Path) -> None:
         assert booked(Caller(second.meadow), consent) == before
 
 
+_ENDED_WHILE_IT_STARTS = """
+import logging, os, sys
+from pathlib import Path
+from sanic.log import logger
+from assistant.sandbox.server import serve
+
+def end(record):  # Sanic says this between the two runs of its loop
+    if "Starting worker" in record.getMessage():
+        os.kill(os.getpid(), int(sys.argv[2]))
+    return False
+
+logger.setLevel(logging.INFO)
+logger.addFilter(end)
+serve(Path(sys.argv[1]), port=0, announce=lambda text: None)
+print("ended")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_not_lost_where_the_server_answers_and_still_starts(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    command = [sys.executable, "-c", _ENDED_WHILE_IT_STARTS, str(tmp_path / "bank.sqlite"), str(int(number))]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=SECONDS)
+    assert (done.returncode, done.stdout) == (0, "ended\n"), done.stderr
+
+
 def test_an_authorisation_can_be_finished_after_a_crash(tmp_path: Path) -> None:
     database = tmp_path / "bank.sqlite"
     command = [
