@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 VOICE = "rab_diphone"
 _ACCENT = "en-gb-x-rp"
 
 # espeak-ng's names of sounds = the voice's (the phone set mrpa of Edinburgh); + stands between two.
-_VOWEL_NAMES = """
+_NAMES = """
 V=uh E=e e=e a=a 0=o I=i I2=i I#=i i=i U=u i:=ii i::=ii u:=uu O:=oo O@=oo o@=oo A:=aa A@=aa aa=aa 3:=@@
 aI=ai eI=ei OI=oi aU=au oU=ou e@=e@ i@=i@ i@3=i@ U@=u@ @=@ @2=@ @5=@ a#=@ 3=@ @L=@+l aI@=ai+@ aI3=ai+@
-aU@=au+@
+aU@=au+@ tS=ch dZ=jh S=sh Z=zh T=th D=dh N=ng j=y l#=l t#=t d#=d z#=z w#=w n-=@+n m-=@+m x=k p=p t=t k=k
+b=b d=d g=g s=s z=z f=f v=v h=h m=m n=n l=l r=r w=w r-= ?= ;=
 """
-_CONSONANT_NAMES = """
-tS=ch dZ=jh S=sh Z=zh T=th D=dh N=ng j=y l#=l t#=t d#=d z#=z w#=w n-=@+n m-=@+m x=k p=p t=t k=k b=b d=d g=g
-s=s z=z f=f v=v h=h m=m n=n l=l r=r w=w r-= ?= ;=
-"""
-_VOWELS, _CONSONANTS = (
-    {
-        espeak: [phone for phone in phones.split("+") if phone]
-        for espeak, phones in (pair.split("=") for pair in names.split())
-    }
-    for names in (_VOWEL_NAMES, _CONSONANT_NAMES)
-)
+_PHONES = {
+    espeak: [phone for phone in phones.split("+") if phone]
+    for espeak, phones in (pair.split("=") for pair in _NAMES.split())
+}
+_VOWELS = tuple("aeiou@")
+"""How the names of vowels begin; no other phone's does."""
 _STRESS = "',%="
 _OTHERWISE = {"one": "w uh1 n"}
 """Where espeak-ng's accent is a northern one."""
@@ -66,19 +62,16 @@ def _entry(word: str, sounds: str) -> str | None:
 
 
 def _phones(sounds: str) -> str | None:
-    phones = []
-    for sound in filter(None, re.split("[_ ]", sounds)):
+    phones: list[str] = []
+    for sound in re.split("[_ ]", sounds):
         name = sound.lstrip(_STRESS)
-        if name in _VOWELS:
-            phones += _numbered(_VOWELS[name], stressed=sound.startswith("'"))
-        elif name in _CONSONANTS:
-            phones += _numbered(_CONSONANTS[name], stressed=False)
-        elif name:
+        if name and name not in _PHONES:
             return None
+        phones += (_numbered(phone, sound) for phone in _PHONES.get(name, ()))
     return " ".join(phones)
 
 
-def _numbered(phones: Sequence[str], *, stressed: bool) -> list[str]:
+def _numbered(phone: str, sound: str) -> str:
     """Vowels carry their stress for festival, 0 or 1."""
-    marks = ((phone, stressed and phone != "@") for phone in phones)
-    return [f"{phone}{int(stress)}" if phone[0] in "aeiou@" else phone for phone, stress in marks]
+    stressed = sound.startswith("'") and phone != "@"
+    return f"{phone}{int(stressed)}" if phone.startswith(_VOWELS) else phone

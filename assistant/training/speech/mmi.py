@@ -159,24 +159,20 @@ class SoundGraph:
 
         A first sound stands once for each left class that it may have.
         """
-        states: list[int] = []
-        enter: list[tuple[tuple[int, float], ...]] = []
+        states = [0]
+        enter: list[tuple[tuple[int, float], ...]] = [()]
 
         def add(base: str, before: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
             """Places of a sound's states, entered from (place, sound) before it."""
-            classes: dict[int, list[int]] = {}
+            weights = self.follow[:, self._base_number[base]]
+            ways: dict[int, list[tuple[int, float]]] = {}
             for place, left in before:
-                classes.setdefault(self.state(base, left), []).append(place)
-            for state, places in classes.items():
-                ways = [
-                    (place, float(self.follow[states[place], self._base_number[base]])) for place in places
-                ]
-                states.append(state)
-                enter.append(tuple(ways))
-            return [(place, base) for place in range(len(states) - len(classes), len(states))]
+                way = (place, float(weights[states[place]]))
+                ways.setdefault(self.state(base, left), []).append(way)
+            states.extend(ways)
+            enter.extend(map(tuple, ways.values()))
+            return [(place, base) for place in range(len(states) - len(ways), len(states))]
 
-        states.append(0)
-        enter.append(())
         ends = [(0, SILENCE)]
         for number, pronunciations in enumerate(words):
             before = [*ends, *add(SILENCE, ends)] if number else ends

@@ -18,7 +18,7 @@ from torch import Tensor
 from assistant.asr.graph_sounds import Sounds
 from assistant.asr.graph_units import NOISE, Units
 from assistant.training.speech.disguise import Disguise
-from assistant.training.speech.mmi import Chain, Criterion, Numerators, SoundGraph
+from assistant.training.speech.mmi import Chain, Criterion, Numerators, Pronunciations, SoundGraph
 from assistant.training.speech.network import SUBSAMPLING, Affine, Network, Shape, take_over
 
 Lexicon = Mapping[str, Sequence[Sounds]]
@@ -113,7 +113,7 @@ def train(
         features, frames = hear([line.recording for line in batch])
         if step >= easy_steps:
             features = disguise(features, draws)
-        chains = [graph.chain(_sounds(line.text, lexicon, plan.noise_share, rng)) for line in batch]
+        chains = [graph.chain(_said(line.text, lexicon, plan.noise_share, rng)) for line in batch]
         objective = _step(network, criterion, optimizer, features, frames, chains, plan.score_decay)
         step += 1
         average += (objective - average) / min(step, 30)
@@ -160,7 +160,8 @@ def _half_is_fast(device: torch.device) -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-def _sounds(text: str, lexicon: Lexicon, noise_share: float, rng: random.Random) -> list[Sequence[Sounds]]:
+def _said(text: str, lexicon: Lexicon, noise_share: float, rng: random.Random) -> list[Pronunciations]:
+    """Words, some of them as noise."""
     return [((NOISE,),) if rng.random() < noise_share else lexicon[word] for word in text.split()]
 
 

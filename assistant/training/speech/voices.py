@@ -127,9 +127,8 @@ def _say(speaker: Speaker, text: str, path: Path) -> None:
 
 def _festival(speaker: Speaker, jobs: Sequence[tuple[str, Path]]) -> None:
     """One process for many sentences: loading a voice takes longer than speaking."""
-    lines = [f"(voice_{speaker.voice})"]
-    if speaker.voice == british.VOICE:
-        lines = british.prelude([text for text, _ in jobs])
+    is_british = speaker.voice == british.VOICE
+    lines = british.prelude(text for text, _ in jobs) if is_british else [f"(voice_{speaker.voice})"]
     lines.append(f"(Parameter.set 'Duration_Stretch {1 / speaker.rate:.3f})")
     for text, path in jobs:
         lines.append(f'(utt.save.wave (utt.synth (Utterance Text "{text}")) "{path}" \'riff)')

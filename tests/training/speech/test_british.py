@@ -7,6 +7,7 @@ from assistant.training.speech.voices import Speaker, installed_engines, synthes
 
 _VOICE = Path("/usr/share/festival/voices/english") / british.VOICE
 
+# It sounds the words out; the assistant itself speaks through its library, the program is the recipe's.
 pytestmark = pytest.mark.skipif("espeak" not in installed_engines(), reason="espeak-ng is not installed")
 
 
@@ -42,6 +43,7 @@ def test_every_vowel_tells_its_stress_and_no_consonant_does() -> None:
             assert phone[-1].isdigit() == (phone[0] in "aeiou@"), line
 
 
+# Only who makes the speech model anew needs the voice; it lies in Debian's contrib section.
 @pytest.mark.skipif(not _VOICE.is_dir(), reason="festvox-rablpc16k is not installed")
 def test_the_voice_says_it_without_the_dictionary_that_may_not_be_used(tmp_path: Path) -> None:
     jobs = [("send forty pounds, please", tmp_path / "a.wav"), ("was it sainsbury's", tmp_path / "b.wav")]

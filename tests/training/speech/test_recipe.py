@@ -44,11 +44,7 @@ def _numerators(graph: SoundGraph) -> Numerators:
 
 def _scored(graph: SoundGraph, scores: Any) -> Any:
     criterion = Criterion(graph, torch.device("cpu"))
-    return criterion(
-        scores,
-        torch.tensor([24, 20, 11]),
-        Numerators.of([graph.chain([[word] for word in text]) for text in TEXTS]),
-    )
+    return criterion(scores, torch.tensor([24, 20, 11]), _numerators(graph))
 
 
 def test_what_was_said_is_never_likelier_than_anything_that_may_be(graph: SoundGraph) -> None:
