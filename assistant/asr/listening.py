@@ -7,17 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from assistant.asr.quiet import QuietGate
-from assistant.asr.turnstile import Turnstile
+from assistant.asr.turnstile import DECODING
 from assistant.asr.warm import Native
 from assistant.audio.frames import Samples
-from assistant.cores import cores
 from assistant.events import Reading, Word
 from assistant.settings import SAMPLE_RATE
-
-_AT_WORK = Turnstile(cores())
-"""With dozens who speak at once, more threads than cores would only take turns, and who has heard all and
-answers would wait behind them: 36 satellites on two cores had their answer after 1.7 s instead of 0.6
-(p95, measured with recognisers that go on from one utterance to the next)."""
 
 
 class Listening:
@@ -75,7 +69,7 @@ class Listening:
 
     def _decode(self, chunk: Samples) -> None:
         self._samples += len(chunk)
-        with _AT_WORK.passed(hurry=self._awaited()):
+        with DECODING.passed(hurry=self._awaited()):
             over = self._recogniser.AcceptWaveform(chunk.tobytes())
         if over:
             self._results.append(json.loads(self._recogniser.Result()))

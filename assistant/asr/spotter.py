@@ -16,6 +16,7 @@ import numpy as np
 
 from assistant.asr.grammar import Grammar
 from assistant.asr.speech_model import SpeechModel
+from assistant.asr.turnstile import DECODING
 from assistant.audio.frames import Samples
 from assistant.errors import SettingsError
 from assistant.settings import SAMPLE_RATE
@@ -96,7 +97,8 @@ class Spotter:
         self._held += len(chunk)
         while self._held - len(self._recent[0]) >= _LOOK_BACK * SAMPLE_RATE:
             self._held -= len(self._recent.popleft())
-        over = self._recogniser.AcceptWaveform(chunk.tobytes())
+        with DECODING.passed(hurry=False):
+            over = self._recogniser.AcceptWaveform(chunk.tobytes())
         result = self._recogniser.Result() if over else self._recogniser.PartialResult()
         likely = self._last_phrase(json.loads(result).get("text" if over else "partial", ""))
         self._since += len(chunk) / SAMPLE_RATE
@@ -162,7 +164,9 @@ def _range(sound: Samples) -> float:
 def _words(recogniser: Any, sound: Samples) -> list[dict[str, Any]]:
     recogniser.SetWords(True)
     heard: list[dict[str, Any]] = []
-    if recogniser.AcceptWaveform(sound.tobytes()):
+    with DECODING.passed(hurry=True):  # somebody has just said it, and waits for what it does
+        over = recogniser.AcceptWaveform(sound.tobytes())
+    if over:
         heard += json.loads(recogniser.Result()).get("result", ())
     return [*heard, *json.loads(recogniser.FinalResult()).get("result", ())]
 

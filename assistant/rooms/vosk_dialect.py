@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.asr.grammar import Grammar
+from assistant.asr.turnstile import DECODING
 from assistant.errors import FrameError, NoSpeechModelError, SpeechModelError
 from assistant.rooms.feed import Intake
 from assistant.settings import SAMPLE_RATE
@@ -50,11 +51,9 @@ class VoskDialect:
         """What to send back. Raises SoundFormatError, SpeechModelError."""
         samples = self._intake.samples(pcm, rate=self._rate)
         recogniser = self._ready()
-        answer: str = (
-            recogniser.Result()
-            if recogniser.AcceptWaveform(samples.tobytes())
-            else recogniser.PartialResult()
-        )
+        with DECODING.passed(hurry=False):
+            over = recogniser.AcceptWaveform(samples.tobytes())
+        answer: str = recogniser.Result() if over else recogniser.PartialResult()
         return answer
 
     def finish(self) -> str:

@@ -6,13 +6,10 @@ Every dialogue of `paying/` says what is answered and what the bank booked in th
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
 from collections.abc import Iterator
 
 import pytest
-from rasa.shared.core.trackers import EventVerbosity
 
 from assistant.asr.graph_text import DIGITS
 from assistant.bank.payees import FILE_NAME
@@ -23,6 +20,7 @@ from tests.actions.conftest import TODAY, Practice
 from tests.actions.customer import Customer, prepared
 from tests.actions.scripts import hold, scripts
 from tests.actions.till import hold_booked, last_entry
+from tests.memory import of_somebody, remembered
 
 DIALOGUES = scripts("paying")
 
@@ -43,15 +41,6 @@ def customer(
     dialogue.forget(name)
 
 
-def memory_of(customer: Customer) -> str:
-    """Everything that Rasa remembers of the conversation: events with texts and metadata, slots."""
-    tracker = asyncio.run(customer.dialogue._memory.retrieve(customer.name))
-    if tracker is None:
-        return ""
-    state = tracker.current_state(EventVerbosity.ALL)
-    return json.dumps(state, default=str, ensure_ascii=False)
-
-
 def test_there_are_enough_dialogues() -> None:
     assert len(DIALOGUES) >= 40
     assert all("booked" in dialogue for dialogue in DIALOGUES.values())
@@ -62,14 +51,14 @@ def test_a_payment(customer: Customer, caplog: pytest.LogCaptureFixture) -> None
     script = DIALOGUES[customer.name]
     caplog.set_level(logging.DEBUG)
     before, open_before = last_entry(customer.practice), customer.services.payments.open_payments()
-    said = remembered = ""
+    said = memory = ""
     for step in script["turns"]:
         answer = customer.take(step)
         if answer is None:
             continue
         said += "".join(f"{each.screen}\n{each.speech}\n{dict(each.values)}\n" for each in answer.replies)
         said += f"{answer.entities}"
-        remembered += memory_of(customer)
+        memory += remembered(customer.dialogue, customer.name)
         if step["replies"] == "any":
             continue
         hold(answer, step["replies"], step, said)
@@ -77,9 +66,10 @@ def test_a_payment(customer: Customer, caplog: pytest.LogCaptureFixture) -> None
     opened = [each for each in customer.services.payments.open_payments() if each not in open_before]
     unsettled = [each for each in opened if each.state.value != "on its way"]
     assert len(unsettled) == script.get("open", 0), opened
+    places = [of_somebody(text) for text in (memory, said, caplog.text)]
     for code in customer.codes:
         spoken = " ".join(DIGITS[int(digit)] for digit in code) if code.isdigit() else code
-        for place in (remembered, said, caplog.text):
+        for place in places:
             assert code not in place
             assert spoken not in place
 

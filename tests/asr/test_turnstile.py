@@ -10,7 +10,10 @@ from functools import partial
 
 import pytest
 
+from assistant.asr.spotter import Spotter
 from assistant.asr.turnstile import Turnstile
+from tests.asr.line import in_line
+from tests.asr.speech import model, silence
 
 
 def _waiting(turnstile: Turnstile, *, hurry: bool, then: Callable[[], None]) -> threading.Thread:
@@ -110,3 +113,8 @@ def test_who_is_interrupted_in_the_line_takes_no_place() -> None:
     assert turnstile.waiting == 0
     with turnstile.passed(hurry=False):
         pass
+
+
+def test_a_spotter_stands_in_line_too() -> None:
+    spotter = Spotter(model(), ["stop"])
+    assert in_line(lambda: spotter.feed(silence(0.1))) is None

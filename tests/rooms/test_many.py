@@ -21,8 +21,10 @@ from assistant.audio.frames import in_chunks
 from assistant.events import BankCalled, Event
 from assistant.rooms.feed import Feed
 from assistant.rooms.room import Caller, Rooms
+from assistant.rooms.vosk_dialect import VoskDialect
 from assistant.startup import Desk
 from assistant.turn import Turn
+from tests.asr.line import in_line
 from tests.asr.speech import Samples, silence
 from tests.rooms.devices import device, recording
 
@@ -107,7 +109,7 @@ def test_what_is_still_being_said_may_be_late_and_what_was_said_may_not(
         room.read(before, lambda _: None, None)
         assert room.conversation.asked in LONE
     noted = _Noted()
-    monkeypatch.setattr("assistant.asr.listening._AT_WORK", noted)
+    monkeypatch.setattr("assistant.asr.listening.DECODING", noted)
     halves = [list(in_chunks([half])) for half in np.array_split(sound, 2)]
     with ThreadPoolExecutor(1) as thread:
         heard = thread.submit(room.listen, feed, lambda _: None, time.monotonic(), "kitchen")
@@ -122,6 +124,11 @@ def test_what_is_still_being_said_may_be_late_and_what_was_said_may_not(
         assert "everyday account" in heard.result().heard.text
     assert not any(early)
     assert noted.hurries[-1]
+
+
+def test_a_client_of_vosk_server_stands_in_line_too(practice_desk: Desk) -> None:
+    dialect, sound = VoskDialect(practice_desk), recording("check-balance-1").tobytes()
+    assert in_line(lambda: dialect.hear(sound)).startswith("{")
 
 
 def test_what_happens_at_a_bank_is_told_to_the_conversation_that_asked(practice_desk: Desk) -> None:
