@@ -10,9 +10,8 @@ from rasa.shared.core.trackers import EventVerbosity
 
 from assistant.nlu.runtime import Dialogue
 
-_NOBODYS = re.compile(r"\d+\.\d{3,}|\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b")
-"""Times, certainties, message ids: with some thousand of them a run, one holds a six-digit code by chance
-about once in a hundred runs."""
+_CHANCE = re.compile(r"\d+\.\d{3,}|\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b")
+"""Times, certainties, ids of messages."""
 
 
 def remembered(dialogue: Dialogue, name: str) -> str:
@@ -24,6 +23,10 @@ def remembered(dialogue: Dialogue, name: str) -> str:
     return json.dumps(state, default=str, ensure_ascii=False)
 
 
-def of_somebody(text: str) -> str:
-    """The text without numbers that say nothing of anybody."""
-    return _NOBODYS.sub("", text)
+def without_chance(text: str) -> str:
+    """The text to look for a code of a few digits in, and for nothing else: ids may be secrets themselves.
+
+    With some thousand times, certainties and ids of messages in it, one holds such a code by chance about
+    once in a hundred runs.
+    """
+    return _CHANCE.sub("", text)

@@ -20,7 +20,7 @@ from tests.actions.conftest import TODAY, Practice
 from tests.actions.customer import Customer, prepared
 from tests.actions.scripts import hold, scripts
 from tests.actions.till import hold_booked, last_entry
-from tests.memory import of_somebody, remembered
+from tests.memory import remembered, without_chance
 
 DIALOGUES = scripts("paying")
 
@@ -66,7 +66,7 @@ def test_a_payment(customer: Customer, caplog: pytest.LogCaptureFixture) -> None
     opened = [each for each in customer.services.payments.open_payments() if each not in open_before]
     unsettled = [each for each in opened if each.state.value != "on its way"]
     assert len(unsettled) == script.get("open", 0), opened
-    places = [of_somebody(text) for text in (memory, said, caplog.text)]
+    places = [without_chance(text) for text in (memory, said, caplog.text)]
     for code in customer.codes:
         spoken = " ".join(DIGITS[int(digit)] for digit in code) if code.isdigit() else code
         for place in places:

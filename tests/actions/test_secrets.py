@@ -19,7 +19,7 @@ from assistant.security.demands import Act
 from assistant.security.trail import FILE_NAME
 from tests.actions.conftest import PASSCODE, TODAY, guarded
 from tests.asr.speech import MODEL, Say, chunks
-from tests.memory import of_somebody, remembered
+from tests.memory import remembered, without_chance
 
 OTHER = "905174"
 """Of the right length, and wrong."""
@@ -47,7 +47,9 @@ class Watched:
             shown = self.conversation.shown(text)
             turns.append(self.conversation.read(text))
             self.events.append(shown)
-            self.memory += remembered(self._dialogue, self._name)
+            memory = remembered(self._dialogue, self._name)
+            assert memory
+            self.memory += memory
         return turns
 
 
@@ -107,7 +109,7 @@ def test_the_passcode_is_found_nowhere(
     }
     assert "‹code›" in everything["memory"], "that something was said is known"
     for place, text in everything.items():
-        meant = of_somebody(text)
+        meant = without_chance(text)
         for digits, words in SPOKEN.items():
             for secret in (digits, words, " ".join(digits), digits[1:], words.split(" ", 1)[1]):
                 assert secret not in meant, place
