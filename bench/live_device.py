@@ -16,17 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.asr.speech_model import open_model
-from assistant.asr.spotter import Spotter
-from assistant.asr.store import SpeechModelStore
 from assistant.audio.devices import rescan
 from assistant.audio.duplex import Duplex
 from assistant.audio.frames import Samples
 from assistant.audio.player import Player
 from assistant.events import DeviceNotice, Event, FirstSound, Interrupted, Transcript
-from assistant.live.hearing import HALTING
 from assistant.live.loop import LiveLoop
 from assistant.live.manner import Manner, State
+from assistant.live.spotting import spotters
 from assistant.settings import SAMPLE_RATE
 from assistant.startup import Desk
 from bench.live_room import OUT_RATE, prepared
@@ -50,7 +47,6 @@ class Place:
         self.loud_at = 0.0
         """When somebody was last heard in the air, monotonic."""
         self._desk = desk
-        self._model = open_model(SpeechModelStore(desk.settings).active)
         self._lock = threading.Lock()
         self._turns = 0
         self._loop: LiveLoop | None = None
@@ -73,13 +69,16 @@ class Place:
         self._turns += 1
         name = f"device-{self._turns}"
         self.player.hush()
+        if self._desk.hearing is None:
+            raise TypeError("no hearing")
+        _, halt = spotters(self._desk.hearing, None)
         time.sleep(0.1)  # until the loop before has taken what was played: it is no echo of this one
         loop = LiveLoop(
             lambda observer, on_speech: prepared(self._desk, name, observer, on_speech, asked, tells),
             self.player,
             manner,
             observers=[self.events.append],
-            halt=Spotter(self._model, HALTING),
+            halt=halt,
         )
         loop.latency.way_out = self.sound.way_out
         with self._lock:

@@ -13,16 +13,13 @@ from typing import TypeVar
 import numpy as np
 from scipy.signal import fftconvolve
 
-from assistant.asr.speech_model import open_model
-from assistant.asr.spotter import Spotter
-from assistant.asr.store import SpeechModelStore
 from assistant.audio.frames import Converter, Samples
 from assistant.audio.player import Player
 from assistant.conversation import Conversation
 from assistant.events import Event, Observer, Transcript
-from assistant.live.hearing import HALTING
 from assistant.live.loop import LiveLoop
 from assistant.live.manner import Manner, State
+from assistant.live.spotting import spotters
 from assistant.settings import SAMPLE_RATE
 from assistant.startup import Desk
 from assistant.tts.synthesiser import Speech
@@ -100,8 +97,9 @@ class Room:
         self._noise = None if noise_dbfs is None else 32768 * 10 ** (noise_dbfs / 20)
         self._random = np.random.default_rng(seed)
         self._response = echo.response(seed) if echo else None
-        model = open_model(SpeechModelStore(desk.settings).active)
-        phrase = manner.wake_phrase
+        if desk.hearing is None:
+            raise TypeError("no hearing")
+        wake, halt = spotters(desk.hearing, manner.wake_phrase)
         self.loop = LiveLoop(
             lambda observer, on_speech: prepared(
                 desk, f"room-{seed}-{id(self)}", observer, on_speech, asked, tells
@@ -109,8 +107,8 @@ class Room:
             self.player,
             manner,
             observers=[self._note],
-            wake=Spotter(model, [phrase]) if phrase else None,
-            halt=Spotter(model, [*HALTING, *([phrase] if phrase else [])]),
+            wake=wake,
+            halt=halt,
             clock=lambda: self.now,
             step_by_step=True,
         )

@@ -134,20 +134,26 @@ def stop(desk: Desk, count: int) -> list[Row]:
     ]
 
 
+_ACQUAINTED = 5
+"""Turns after which somebody else begins: the first answer comes before the echo is known."""
+
+
 def echo(desk: Desk, count: int) -> list[Row]:
     """Turns whose answers come back at 0 to −12 dB after 50 to 400 ms, with a room's reverberation."""
     asked = heard = interrupted = 0
     paths = sorted(RECORDINGS.glob("*.flac"))
     for place, gain in enumerate((0.0, -3.0, -6.0, -12.0)):
         path = EchoPath(gain, (0.05, 0.15, 0.25, 0.4)[place], 0.3 + 0.1 * place)
-        room = Room(desk, OPEN, echo=path, seed=place)
-        for number in range(count // 4):
-            ask(room, read_recording(paths[(number * 7 + place) % len(paths)]))
-            room.run(1.5)
-            asked += 1
-        heard += len(room.heard)
-        interrupted += len(room.of(Interrupted))
-        room.close()
+        numbers = range(count // 4)
+        for first in numbers[::_ACQUAINTED]:
+            room = Room(desk, OPEN, echo=path, seed=place)
+            for number in numbers[first : first + _ACQUAINTED]:
+                ask(room, read_recording(paths[(number * 7 + place) % len(paths)]))
+                room.run(1.5)
+                asked += 1
+            heard += len(room.heard)
+            interrupted += len(room.of(Interrupted))
+            room.close()
     return [
         at_most(f"own echo, {asked} turns: turns too many", heard - asked, 0),
         at_most("interrupted by itself", interrupted, 0),

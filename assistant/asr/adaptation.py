@@ -7,7 +7,6 @@ keeps its vocabulary and hears a new word as the known ones that sound nearest.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,13 +17,14 @@ from assistant.asr import graph_files, graph_language
 from assistant.asr.adaptation_names import imitate
 from assistant.asr.adaptation_nearest import NearestWords
 from assistant.asr.graph_language import Counts
-from assistant.asr.graph_lexicon import fresh, read_lexicon, read_words, write_graph, write_lexicon
+from assistant.asr.graph_lexicon import read_lexicon, read_words, write_graph, write_lexicon
 from assistant.asr.graph_sounds import from_dictionary, sound_out
 from assistant.asr.graph_text import normalise
 from assistant.asr.graph_units import Units
 from assistant.asr.graph_words import UNKNOWN
+from assistant.asr.model_copies import fresh, link_all
 from assistant.asr.speech_model import word_list
-from assistant.errors import SpeechModelError, StorageError
+from assistant.errors import SpeechModelError
 
 BACKGROUND = "background.npz"
 """Counts of what is said: everyday English in our own model's folder, and all it learnt in an adapted one."""
@@ -99,7 +99,7 @@ def adapt(
     wanted = {word for text in (*spoken, *people, *answers) for word in text.split()}
     part = Path(tempfile.mkdtemp(prefix=".adapting-", dir=_made(target.parent)))
     try:
-        _link_all(model, part)
+        link_all(model, part)
         if (model / "lexicon.txt").is_file():
             labels, added, missing = _extend(model, part, wanted, lexicon)
         else:
@@ -201,19 +201,6 @@ def _write_language(
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _link_all(source: Path, target: Path) -> None:
-    def link(one: str, other: str) -> None:
-        for way in (os.link, os.symlink, shutil.copyfile):  # official models are large: copied last of all
-            try:
-                way(os.path.realpath(one), other)
-            except OSError:
-                continue  # another file system, or one without such links
-            return
-        raise StorageError(f"{Path(other).name} can be neither linked nor copied")
-
-    shutil.copytree(source, target, copy_function=link, dirs_exist_ok=True)
 
 
 def _swap(part: Path, target: Path) -> None:

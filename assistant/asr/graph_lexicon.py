@@ -8,6 +8,7 @@ from pathlib import Path
 from assistant.asr import graph_files, graph_words
 from assistant.asr.graph_sounds import Sounds
 from assistant.asr.graph_units import Units
+from assistant.asr.model_copies import fresh
 
 
 def read_words(path: Path) -> dict[str, int]:
@@ -39,9 +40,3 @@ def write_graph(model: Path, lexicon: Mapping[str, Sequence[Sounds]], units: Uni
     # The graph needs no disambiguation symbols; Vosk wants the file all the same.
     fresh(folder / "disambig_tid.int").write_text(f"{2 * units.states + 1}\n", "ascii")
     return graph.words
-
-
-def fresh(path: Path) -> Path:
-    """A path to write to that is not a link to another folder's file."""
-    path.unlink(missing_ok=True)
-    return path

@@ -19,7 +19,9 @@ from tempfile import TemporaryDirectory
 
 from assistant.asr.adaptation import adapt, adaptable
 from assistant.asr.adaptation_questions import Question, answers
+from assistant.asr.model_copies import in_small_pieces
 from assistant.asr.recogniser import Recogniser
+from assistant.asr.speech_model import SpeechModel, open_model
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +29,8 @@ _KEPT = 2
 """Kinds of question that are prepared at a time; each takes some 15 MB of memory."""
 
 _LARGEST = 40_000_000
-"""Bytes of a model that may be in memory once more for each kind of question; ours has 14 million."""
+"""Bytes of a model that may be in memory once more for each kind of question, and for what silences us; ours
+has 14 million."""
 
 
 @dataclass
@@ -63,7 +66,8 @@ class Hearing:
         self._learning: Future[None] = Future()
         self._learning.set_result(None)
         self._closed = not adaptable(model)
-        self._prepares = sum(path.stat().st_size for path in model.rglob("*") if path.is_file()) <= _LARGEST
+        self._quick: SpeechModel | None = None
+        self._small = sum(path.stat().st_size for path in model.rglob("*") if path.is_file()) <= _LARGEST
 
     def expecting(self, question: Question | None) -> Callable[[], Recogniser]:
         """Who hears what is said next, an answer to `question` being likely; ask again at every turn.
@@ -74,6 +78,25 @@ class Hearing:
             if self._patience is not None:
                 self._want(question)
         return lambda: self._ready(question)
+
+    def plain(self) -> SpeechModel:
+        """The model without names, whatever was learnt. Raises NoSpeechModelError or
+        BrokenSpeechModelError."""
+        return open_model(self._original)
+
+    def quick(self) -> SpeechModel:
+        """`plain` as it tells of a word soonest: for what silences us.
+
+        A large model, or one that cannot be told to, is used as it is. Raises StorageError,
+        NoSpeechModelError or BrokenSpeechModelError.
+        """
+        with self._lock:
+            if self._quick is None:
+                folder = self._place()
+                quick = self._small and in_small_pieces(self._original, folder)
+                self._quick = open_model(folder if quick else self._original)
+                shutil.rmtree(folder, ignore_errors=True)  # it is in memory
+            return self._quick
 
     def learn(self, names: Iterable[str]) -> Future[None]:
         """Have these names, and no others, as vocabulary; the result comes when they are worked in.
@@ -91,7 +114,7 @@ class Hearing:
         """Hear with another model, names included, once it is prepared; turns go on meanwhile."""
         with self._lock:
             if model != self._original and not self._closed:
-                self._original = model
+                self._original, self._quick = model, None
                 self._learning = self._threads.submit(self._learn, self._names)
             return self._learning
 
@@ -117,7 +140,7 @@ class Hearing:
 
     def _want(self, question: Question | None) -> None:
         """Begin to prepare for its answer, where that is of use; the lock is held."""
-        if question is not None and self._prepares and not self._closed:
+        if question is not None and self._small and not self._closed:
             self._prepare(self._now, question)
 
     def _ready(self, question: Question | None) -> Recogniser:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from assistant.asr.grammar import Grammar
 from assistant.asr.speech_model import SpeechModel
 from assistant.asr.turnstile import DECODING
 from assistant.audio.frames import Samples
+from assistant.cores import cores
 from assistant.errors import SettingsError
 from assistant.settings import SAMPLE_RATE
 
@@ -37,6 +39,7 @@ _SETTLING = 0.4
 """Seconds before the second look at a phrase of several words. Other talk that
 resembles it loses its confidence with what follows."""
 
+_BESIDE = ThreadPoolExecutor(max_workers=cores(), thread_name_prefix="second-opinion")
 
 _COMMON = (
     "the a to and of in you he she it was is that this his her for on with as at be so not who what low all "
@@ -59,9 +62,12 @@ class Spotted:
 class Spotter:
     """Fed chunk by chunk. Several may share a model."""
 
-    def __init__(self, model: SpeechModel, phrases: Iterable[str]) -> None:
-        """Raises SettingsError for a phrase that the model can never hear."""
-        self._model = model
+    def __init__(
+        self, model: SpeechModel, phrases: Iterable[str], *, quick: SpeechModel | None = None
+    ) -> None:
+        """`quick`: the same model as it tells of a word soonest (`Hearing.quick`), to notice with; without,
+        `model` does that too. Raises SettingsError for a phrase that the model can never hear."""
+        self._model, self._quick = model, quick or model
         phrases = tuple(phrases)
         grammar = Grammar(phrases)
         self.phrases = grammar.phrases
@@ -81,7 +87,7 @@ class Spotter:
 
     def reset(self) -> None:
         """Forget what was heard so far."""
-        self._recogniser = self._model.recogniser(self._grammar)
+        self._recogniser = self._quick.recogniser(self._grammar)
         self._recent.clear()
         self._held = 0
         self._likely = ""
@@ -135,13 +141,15 @@ class Spotter:
         sound = np.concatenate(list(self._recent))
         if len(words) == 1:
             sound = sound[-round(_LOOK_BACK_WORD * SAMPLE_RATE) :]
+        # In other noise the common words would hide every fourth phrase.
+        asked = doubtful or (len(words) > 1 and _range(sound) >= _QUIET_ROOM)
+        # Who says a single word wants silence: both opinions at once come 27 ms sooner.
+        likeliest = _BESIDE.submit(self._is_likeliest, sound, words) if asked and len(words) == 1 else None
         heard = _words(self._model.recogniser(self._grammar), sound)
         place = _place(heard, words)
         if place is None:
             return None
-        # In other noise the common words would hide every fourth phrase.
-        asked = doubtful or (len(words) > 1 and _range(sound) >= _QUIET_ROOM)
-        if asked and not self._is_likeliest(sound, words):
+        if asked and not (likeliest.result() if likeliest else self._is_likeliest(sound, words)):
             return None
         seconds = len(sound) / SAMPLE_RATE
         return Spotted(

@@ -13,7 +13,6 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from assistant.asr.spotter import Spotter
 from assistant.audio.cancelling import echo_is_cancelled
 from assistant.audio.duplex import Duplex
 from assistant.audio.player import Player
@@ -25,10 +24,10 @@ from assistant.cli.speaking import BundleOption
 from assistant.conversation import Conversation
 from assistant.errors import NoDeviceError
 from assistant.events import DeviceNotice, Event, Observer, TurnEnded
-from assistant.live.hearing import HALTING
 from assistant.live.history import LatencyHistory
 from assistant.live.loop import LiveLoop
 from assistant.live.manner import Key, Manner
+from assistant.live.spotting import spotters
 from assistant.settings import SAMPLE_RATE, Settings
 from assistant.startup import Desk
 from assistant.tts.synthesiser import SAMPLE_RATE as VOICE_RATE
@@ -136,18 +135,14 @@ def _loop(desk: Desk, player: Player, manner: Manner, observers: list[Observer])
     """Warmed up: the first turn is as quick as the others."""
     if desk.hearing is None:
         raise TypeError("the desk was opened without hearing")
-    recogniser = desk.hearing.expecting(None)()
-    recogniser.transcribe([np.zeros(SAMPLE_RATE, np.int16)])
+    desk.hearing.expecting(None)().transcribe([np.zeros(SAMPLE_RATE, np.int16)])
     if desk.synthesiser is not None:
         desk.synthesiser.render("I am listening.")
-    model = recogniser.model
 
     def converse(observer: Observer, on_speech: Callable[[Speech], None]) -> Conversation:
         return desk.conversation(observers=[observer], on_speech=on_speech)
 
-    phrase = manner.wake_phrase
-    wake = Spotter(model, [phrase]) if phrase else None
-    halt = Spotter(model, [*HALTING, *([phrase] if phrase else [])])
+    wake, halt = spotters(desk.hearing, manner.wake_phrase)
     loop = LiveLoop(converse, player, manner, observers=observers, wake=wake, halt=halt)
     loop.warm_up()
     return loop

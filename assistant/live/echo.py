@@ -58,9 +58,14 @@ class Echo:
         self._before: deque[tuple[float, float]] = deque()
 
     @property
+    def known(self) -> bool:
+        """Whether we have spoken for long enough to tell what comes back."""
+        return self._learned >= _LEARNED_AFTER
+
+    @property
     def coupling(self) -> float:
         """dB from loudspeaker to microphone, at most; the worst case until it is known."""
-        return self._coupling if self._learned >= _LEARNED_AFTER else _UNKNOWN
+        return self._coupling if self.known else _UNKNOWN
 
     @property
     def audible(self) -> bool:

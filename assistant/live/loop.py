@@ -294,8 +294,8 @@ class LiveLoop:
         return False
 
     def _is_our_own(self, halt: Spotter, spotted: Spotted) -> bool:
-        """An echo: nothing stood out of it meanwhile, or the words are in what was played as well."""
-        stood_out = self._stood_out >= self._seconds - spotted.start - _ONSET
+        """An echo: nothing stood out of it, which in our first second nothing can, or we said the words."""
+        stood_out = not self._echo.known or self._stood_out >= self._seconds - spotted.start - _ONSET
         return not stood_out or halt.holds(self._mouth.heard_as(spotted.start))
 
     def _interrupt(self, by: str) -> None:

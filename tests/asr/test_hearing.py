@@ -152,3 +152,24 @@ def test_a_model_that_cannot_be_adapted_hears_as_it_is(tmp_path: Path) -> None:
     hearing.learn(["Zorbello"]).result()
     assert not prepared(hearing, Question.AMOUNT)
     hearing.close()
+
+
+def test_what_silences_us_is_listened_for_in_small_pieces(hearing: Hearing, written: Path) -> None:
+    options = (MODEL / "conf" / "model.conf").read_bytes()
+    hearing.learn(["Zorbello"]).result()
+    before = sorted(written.rglob("*"))
+    quick = hearing.quick()
+    assert quick is hearing.quick()
+    assert quick is not hearing.plain()
+    assert not quick.knows("zorbello")
+    assert sorted(written.rglob("*")) == before
+    assert (MODEL / "conf" / "model.conf").read_bytes() == options
+
+
+def test_a_large_model_listens_for_it_as_it_is(tmp_path: Path) -> None:
+    folder = foreign_model(tmp_path / "large")
+    with (folder / "ballast").open("wb") as stream:
+        stream.truncate(50_000_000)
+    hearing = Hearing(folder, LEXICON)
+    assert hearing.quick() is hearing.plain()
+    hearing.close()

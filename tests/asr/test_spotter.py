@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.asr.hearing import Hearing
 from assistant.asr.spotter import Spotted, Spotter
 from assistant.errors import SettingsError
-from tests.asr.speech import BALANCE, RECORDINGS, Samples, Say, hiss, model, silence, speech
+from tests.asr.speech import BALANCE, LEXICON, MODEL, RECORDINGS, Samples, Say, hiss, model, silence, speech
 
 
 def spot(spotter: Spotter, sound: Samples) -> list[tuple[float, Spotted]]:
@@ -41,6 +42,22 @@ def test_a_single_word_is_found_while_it_is_being_said(say: Say) -> None:
     end = np.flatnonzero(np.abs(sound.astype(int)) > 150)[-1] / 16_000
     (found,) = spot(Spotter(model(), ["stop", "wait"]), sound)
     assert found[0] - end < 0.2
+
+
+def test_in_small_pieces_it_is_found_sooner(say: Say) -> None:
+    word = say("stop")
+    hearing = Hearing(MODEL, LEXICON)
+    quick = hearing.quick()
+    hearing.close()
+    sooner = []
+    for start in np.linspace(0.5, 0.62, 8):  # wherever in a piece of 120 ms it begins
+        sound = np.concatenate([silence(float(start)), word, silence(1)])
+        (plain,), (found,) = (
+            spot(Spotter(model(), ["stop", "wait"], quick=each), sound) for each in (None, quick)
+        )
+        assert found[1].phrase == "stop"
+        sooner.append(plain[0] - found[0])
+    assert np.mean(sooner) > 0.02
 
 
 def test_a_phrase_that_nobody_can_ever_hear_is_refused() -> None:

@@ -89,10 +89,11 @@ def test_a_question_of_ours_opens_the_microphone_once(practice_desk: Desk, say: 
     room.close()
 
 
-def test_stop_silences_and_go_on_reads_the_rest(room: Room, say: Say) -> None:
+@pytest.mark.parametrize("spoken", [0.2, 1.5], ids=["before its echo is known", "later"])
+def test_stop_silences_and_go_on_reads_the_rest(room: Room, say: Say, spoken: float) -> None:
     room.say(LIST)
     room.run(30, until=lambda: room.loop.state.value == "speaking")
-    room.run(1.5)
+    room.run(spoken)
     ended = room.say(say("stop"))
     room.run(2, until=lambda: bool(room.of(Interrupted)))
     assert room.now - ended < 0.2

@@ -11,7 +11,7 @@ from torch import Tensor
 
 Ratio = Callable[..., tuple[Tensor, Tensor]]
 """(scores, lengths, and the fields of `mmi.Numerators`) → (objective, gradient)"""
-_UTTERANCES, _FRAMES, _STATES = 32, 32, 64
+_UTTERANCES, _FRAMES, _STATES, _WAYS = 32, 32, 64, 8
 """Shapes are rounded up to these, so that few are recorded."""
 _ONES = (1, 7)
 """Places of the lengths and of the numerators' sizes among what is given."""
@@ -36,7 +36,7 @@ class Replayed:
         count, frames = scores.shape[:2]
         many, longest = _up(count, _UTTERANCES), _up(states.shape[1], _STATES)
         shapes = [(many, _up(frames, _FRAMES), *scores.shape[2:]), (many,), (many, longest)]
-        shapes += [(many, longest, each.shape[2]) for each in given[3:-1]] + [(many,)]
+        shapes += [(many, longest, _up(each.shape[2], _WAYS)) for each in given[3:-1]] + [(many,)]
         room = tuple(shapes)
         if room not in self._recordings:
             self._recordings[room] = self._recorded(room, [each.dtype for each in given])

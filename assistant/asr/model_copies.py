@@ -1,0 +1,51 @@
+"""Copies of a model's folder in which a file or two are others: what stays the same is linked."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from assistant.errors import StorageError
+
+_OPTIONS = Path("conf", "model.conf")
+_PIECES = re.compile(r"^--frames-per-chunk=.*\n?", re.MULTILINE)
+_SMALL = 6
+"""Frames of 10 ms that the network hears at a time; 3 told of a "stop" 12 ms sooner still, for twice the
+pieces."""
+
+
+def link_all(source: Path, target: Path) -> None:
+    """All files of `source` in `target`. Raises StorageError."""
+
+    def link(one: str, other: str) -> None:
+        for way in (os.link, os.symlink, shutil.copyfile):  # official models are large: copied last of all
+            try:
+                way(os.path.realpath(one), other)
+            except OSError:
+                continue  # another file system, or one without such links
+            return
+        raise StorageError(f"{Path(other).name} can be neither linked nor copied")
+
+    shutil.copytree(source, target, copy_function=link, dirs_exist_ok=True)
+
+
+def fresh(path: Path) -> Path:
+    """A path to write to that is not a link to another folder's file."""
+    path.unlink(missing_ok=True)
+    return path
+
+
+def in_small_pieces(model: Path, target: Path) -> bool:
+    """Write to `target` the same model, which tells of a word some 60 ms sooner and computes more for it.
+
+    False, with nothing written, for a model that keeps its options elsewhere. Raises StorageError.
+    """
+    options = model / _OPTIONS
+    if not options.is_file():
+        return False
+    link_all(model, target)
+    others = _PIECES.sub("", options.read_text("utf-8").rstrip() + "\n")
+    fresh(target / _OPTIONS).write_text(f"{others}--frames-per-chunk={_SMALL}\n", "utf-8")
+    return True
