@@ -126,10 +126,16 @@ class Spotter:
             self._likely = ""
         return spotted
 
-    def holds(self, sound: Samples) -> bool:
-        """Whether any of the phrases may be heard in this sound, even faintly: a room makes it a sure one."""
+    def holds(self, sound: Samples, ending: float) -> bool:
+        """Whether any of the phrases may be heard to end in the last `ending` seconds of this sound, even
+        faintly: a room makes it a sure one."""
         heard = _words(self._model.recogniser(self._grammar), sound)
-        return any(_place(heard, phrase.split(), _FAINT) is not None for phrase in self.phrases)
+        begin = len(sound) / SAMPLE_RATE - ending
+        return any(
+            (place := _place(heard, words, _FAINT)) is not None
+            and heard[place + len(words) - 1]["end"] >= begin
+            for words in map(str.split, self.phrases)
+        )
 
     def _last_phrase(self, text: str) -> str:
         return max(

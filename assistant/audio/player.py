@@ -49,6 +49,7 @@ class Player:
         self._pieces: deque[_Piece] = deque()
         self._lock = threading.Lock()
         self._fade: Samples = np.empty(0, np.int16)
+        self._held = False
         self._on_first: Callable[[], None] | None = None
         self._taken: deque[Samples] = deque()
         self._untold = 0
@@ -75,12 +76,21 @@ class Player:
         """Play nothing any more; what was not heard is handed out, and may be added again by `resume`."""
         with self._lock:
             pieces = tuple(self._pieces)
-            if pieces:
-                rest = pieces[0].samples[pieces[0].position :][: round(_FADE_SECONDS * self.rate)]
-                self._fade = (rest * np.linspace(1.0, 0.0, len(rest))).astype(np.int16)
+            self._fall_silent()
             self._pieces.clear()
+            self._held = False
             self._on_first = None
             return Unheard(pieces)
+
+    def hold(self) -> None:
+        """Silence until `release`, which goes on where this cut, or until `hush`."""
+        with self._lock:
+            self._fall_silent()
+            self._held = True
+
+    def release(self) -> None:
+        """Nothing holds it any more."""
+        self._held = False
 
     def resume(self, unheard: Unheard) -> None:
         """Go on where `hush` cut."""
@@ -93,10 +103,10 @@ class Player:
         with self._lock:
             done = min(count, len(self._fade))
             out[:done], self._fade = self._fade[:done], self._fade[done:]
-            first = self._on_first if self._pieces and done < count else None
+            first = self._on_first if self._pieces and done < count and not self._held else None
             if first is not None:
                 self._on_first = None
-            while self._pieces and done < count:
+            while self._pieces and done < count and not self._held:
                 piece = self._pieces[0]
                 part = piece.samples[piece.position : piece.position + count - done]
                 out[done : done + len(part)] = part
@@ -129,3 +139,10 @@ class Player:
         with self._lock:
             recent: Samples = np.concatenate([np.empty(0, np.int16), *self._taken])
             return recent
+
+    def _fall_silent(self) -> None:
+        """Softly, and once; the lock is held."""
+        if self._pieces and not self._held:
+            piece = self._pieces[0]
+            rest = piece.samples[piece.position :][: round(_FADE_SECONDS * self.rate)]
+            self._fade = (rest * np.linspace(1.0, 0.0, len(rest))).astype(np.int16)

@@ -15,7 +15,7 @@ from assistant.audio.frames import Samples
 
 _REVERBERATION = 0.9
 """Seconds after which nothing of a sound is heard any more."""
-_LONGEST_WAY = 0.45
+LONGEST_WAY = 0.45
 """Seconds that a sound needs at most through buffers and air; from then on it decays."""
 _DECAY = 80.0
 """dB a second: a reverberation time of 0.75 s, which is a bathroom."""
@@ -84,7 +84,7 @@ class Echo:
             return False
         level = loudness(heard)
         loudest = max(
-            sent_level - _DECAY * max(0.0, self._now - at - _LONGEST_WAY) for at, sent_level in self._sent
+            sent_level - _DECAY * max(0.0, self._now - at - LONGEST_WAY) for at, sent_level in self._sent
         )
         if sending > _SILENT:
             self._before.append((self._now, self._coupling))

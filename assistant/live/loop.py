@@ -98,7 +98,7 @@ class LiveLoop:
         sent = self._player.taken()
         reference = convert(sent, self._player.rate) if len(sent) else sent
         explained = self._echo.explains(chunk, reference, seconds)
-        if not explained:
+        if not explained or not self._echo.known:
             self._stood_out = self._seconds
         self.level = loudness(chunk)
         while not self._keys.empty():
@@ -142,7 +142,7 @@ class LiveLoop:
         VoiceActivity().feed(silence)
         for spotter in (self._wake, self._halt):
             if spotter is not None:
-                spotter.holds(silence)
+                spotter.holds(silence, 1.0)
 
     def close(self) -> None:
         """End what goes on; the loop cannot be used afterwards."""
@@ -294,9 +294,9 @@ class LiveLoop:
         return False
 
     def _is_our_own(self, halt: Spotter, spotted: Spotted) -> bool:
-        """An echo: nothing stood out of it, which in our first second nothing can, or we said the words."""
-        stood_out = not self._echo.known or self._stood_out >= self._seconds - spotted.start - _ONSET
-        return not stood_out or halt.holds(self._mouth.heard_as(spotted.start))
+        """An echo: nothing stood out of it meanwhile, or the words are in what was played as well."""
+        stood_out = self._stood_out >= self._seconds - spotted.start - _ONSET
+        return not stood_out or self._mouth.said(halt, spotted)
 
     def _interrupt(self, by: str) -> None:
         self._mouth.silence()

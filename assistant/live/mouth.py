@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.audio.frames import Samples, convert
+from assistant.asr.spotter import Spotted, Spotter
+from assistant.audio.frames import convert
 from assistant.audio.player import Player, Unheard
+from assistant.live.echo import LONGEST_WAY
 from assistant.live.latency import LatencyMeter
 from assistant.live.sounds import EARCON_RATE, earcon, trimmed
 from assistant.tts.synthesiser import Speech
@@ -11,6 +13,8 @@ from assistant.tts.synthesiser import Speech
 _ECHOES = 0.8
 """Seconds before a word in which what we played may come back as that word, its beginning included. Each
 second more that is searched keeps us speaking for 15 ms."""
+_UNSURE = 0.2
+"""Seconds by which the end of a word may be heard too late in a room, or too soon."""
 
 
 class Mouth:
@@ -63,10 +67,17 @@ class Mouth:
         self.player.resume(self.unheard)
         self.unheard = Unheard()
 
-    def heard_as(self, seconds: float) -> Samples:
-        """What we played, 16 kHz, that may be what a microphone hears as a word which began so long ago."""
-        recent = self.player.recent()[-round((seconds + _ECHOES) * self.player.rate) :]
-        return convert(recent, self.player.rate)
+    def said(self, spotter: Spotter, spotted: Spotted) -> bool:
+        """Whether what a microphone heard as one of the phrases may be what we played.
+
+        We are silent until that is known, as long as half a syllable takes, and go on if it was us.
+        """
+        recent = self.player.recent()[-round((spotted.start + _ECHOES) * self.player.rate) :]
+        self.player.hold()
+        ours = spotter.holds(convert(recent, self.player.rate), spotted.end + LONGEST_WAY + _UNSURE)
+        if ours:
+            self.player.release()
+        return ours
 
     def acknowledge(self) -> None:
         """The sound for "I am listening"."""

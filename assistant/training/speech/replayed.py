@@ -3,6 +3,7 @@ each takes several times as long as to do it. Each shape's steps are recorded on
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -54,6 +55,7 @@ class Replayed:
             for number, (shape, kind) in enumerate(zip(room, kinds, strict=True))
         )
         if not self._recordings:
+            gc.collect()  # graphs of an earlier criterion that went while this one records would break it
             self._ratio(*places)  # what libraries set up at their first use cannot be recorded
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, pool=self._pool):
