@@ -60,6 +60,14 @@ def test_in_small_pieces_it_is_found_sooner(say: Say) -> None:
     assert np.mean(sooner) > 0.02
 
 
+def test_what_we_said_is_looked_for_where_its_echo_could_end(say: Say) -> None:
+    spotter = Spotter(model(), ["stop", "wait"])
+    sound = np.concatenate([silence(0.3), say("stop"), silence(1.0)])
+    ended = (len(sound) - np.flatnonzero(np.abs(sound.astype(int)) > 150)[-1]) / 16_000
+    assert spotter.holds(sound, ended + 0.3)
+    assert not spotter.holds(sound, ended - 0.3)
+
+
 def test_a_phrase_that_nobody_can_ever_hear_is_refused() -> None:
     with pytest.raises(SettingsError, match="xylophonique"):
         Spotter(model(), ["xylophonique zog"])

@@ -89,7 +89,9 @@ def test_a_question_of_ours_opens_the_microphone_once(practice_desk: Desk, say: 
     room.close()
 
 
-@pytest.mark.parametrize("spoken", [0.2, 1.5], ids=["before its echo is known", "later"])
+@pytest.mark.parametrize(
+    "spoken", [0.2, 0.7, 1.5], ids=["before its echo is known", "when it is becoming known", "later"]
+)
 def test_stop_silences_and_go_on_reads_the_rest(room: Room, say: Say, spoken: float) -> None:
     room.say(LIST)
     room.run(30, until=lambda: room.loop.state.value == "speaking")
