@@ -76,9 +76,10 @@ def test_a_request_ends_soon_after_it_and_loses_nothing(dbfs: float) -> None:
 def test_recorded_commands_are_not_cut_off() -> None:
     recogniser = Recogniser(model())
     for path in sorted(RECORDINGS.glob("*.flac"))[::3]:
-        sound = noisy(-55, silence(0.5), speech(path), silence(3))
-        heard, _, _ = hear(sound)
-        assert heard.text == recogniser.transcribe(chunks(sound)).text, path.name
+        # The reference ends soon after the request: in seconds of hiss a word may be heard.
+        whole = recogniser.transcribe(chunks(noisy(-55, silence(0.5), speech(path), silence(0.6))))
+        heard, _, _ = hear(noisy(-55, silence(0.5), speech(path), silence(3)))
+        assert heard.text == whole.text != "", path.name
 
 
 @pytest.mark.parametrize("dbfs", NOISE)
