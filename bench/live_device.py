@@ -26,7 +26,7 @@ from assistant.live.manner import Manner, State
 from assistant.live.spotting import spotters
 from assistant.settings import SAMPLE_RATE
 from assistant.startup import Desk
-from bench.live_room import OUT_RATE, prepared
+from bench.live_room import OUT_RATE, hearing_of, prepared
 from bench.measure import Row, at_most, found_of, percentile
 from tests.audio_io.pulse import SoundCard, sound_card, why_not
 
@@ -69,9 +69,7 @@ class Place:
         self._turns += 1
         name = f"device-{self._turns}"
         self.player.hush()
-        if self._desk.hearing is None:
-            raise TypeError("no hearing")
-        _, halt = spotters(self._desk.hearing, None)
+        _, halt = spotters(hearing_of(self._desk), None)
         time.sleep(0.1)  # until the loop before has taken what was played: it is no echo of this one
         loop = LiveLoop(
             lambda observer, on_speech: prepared(self._desk, name, observer, on_speech, asked, tells),

@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 from scipy.signal import fftconvolve
 
+from assistant.asr.hearing import Hearing
 from assistant.audio.frames import Converter, Samples
 from assistant.audio.player import Player
 from assistant.conversation import Conversation
@@ -50,6 +51,13 @@ class EchoPath:
         response[start + 1 :] = noise * 10 ** (-10 / 20) / np.sqrt(np.square(noise).sum())
         response[start] = 1.0
         return response * np.float32(10 ** (self.gain / 20))
+
+
+def hearing_of(desk: Desk) -> Hearing:
+    """Raises TypeError for a desk that was opened without."""
+    if desk.hearing is None:
+        raise TypeError("no hearing")
+    return desk.hearing
 
 
 def prepared(
@@ -97,9 +105,7 @@ class Room:
         self._noise = None if noise_dbfs is None else 32768 * 10 ** (noise_dbfs / 20)
         self._random = np.random.default_rng(seed)
         self._response = echo.response(seed) if echo else None
-        if desk.hearing is None:
-            raise TypeError("no hearing")
-        wake, halt = spotters(desk.hearing, manner.wake_phrase)
+        wake, halt = spotters(hearing_of(desk), manner.wake_phrase)
         self.loop = LiveLoop(
             lambda observer, on_speech: prepared(
                 desk, f"room-{seed}-{id(self)}", observer, on_speech, asked, tells

@@ -18,7 +18,7 @@ from assistant.events import FirstSound, Interrupted
 from assistant.live.manner import Key, Manner
 from assistant.settings import SAMPLE_RATE
 from assistant.startup import Desk
-from bench.live_room import STEP, EchoPath, Room
+from bench.live_room import STEP, EchoPath, Room, hearing_of
 from bench.live_speech import LIST, RECORDINGS, commands, halting, prompts, said
 from bench.measure import Row, at_most, found_of, mebibytes, percentile
 
@@ -39,11 +39,9 @@ def cutoffs(desk: Desk, count: int) -> list[Row]:
     No people's commands are at hand, so the pauses are assumed: after three words in ten 0.1 to 0.3 s, after
     three in a hundred 0.3 to 0.6 s.
     """
-    if desk.hearing is None:
-        raise TypeError("no hearing")
     drawn = np.random.default_rng(1)
     cut = spoken = 0
-    recogniser = desk.hearing.expecting(None)()
+    recogniser = hearing_of(desk).expecting(None)()
     for number, path in enumerate(sorted(RECORDINGS.glob("*.flac"))[:count]):
         sound = read_recording(path)
         parts, begun = [], 0

@@ -87,15 +87,12 @@ class Hearing:
     def quick(self) -> SpeechModel:
         """`plain` as it tells of a word soonest: for what silences us.
 
-        A large model, or one that cannot be told to, is used as it is. Raises StorageError,
-        NoSpeechModelError or BrokenSpeechModelError.
+        A large model, or one that cannot be told to, is used as it is. Raises NoSpeechModelError or
+        BrokenSpeechModelError.
         """
         with self._lock:
             if self._quick is None:
-                folder = self._place()
-                quick = self._small and in_small_pieces(self._original, folder)
-                self._quick = open_model(folder if quick else self._original)
-                shutil.rmtree(folder, ignore_errors=True)  # it is in memory
+                self._quick = self._in_small_pieces() or self.plain()
             return self._quick
 
     def learn(self, names: Iterable[str]) -> Future[None]:
@@ -132,6 +129,18 @@ class Hearing:
         self._folder.cleanup()
 
     # --- inside ----------------------------------------------------------------------------------
+
+    def _in_small_pieces(self) -> SpeechModel | None:
+        """None where that cannot be; the lock is held."""
+        folder = self._place()
+        try:
+            if self._small and in_small_pieces(self._original, folder):
+                return open_model(folder)
+        except Exception as error:  # noqa: BLE001 - it was an offer to hear sooner
+            _log.warning("what silences us is heard later: %s", type(error).__name__)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)  # it is in memory
+        return None
 
     def _free(self, model: Path) -> Recogniser:
         """For free speech. From people the same sound is to have the same confidence, whatever was heard

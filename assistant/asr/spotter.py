@@ -40,6 +40,7 @@ _SETTLING = 0.4
 resembles it loses its confidence with what follows."""
 
 _BESIDE = ThreadPoolExecutor(max_workers=cores(), thread_name_prefix="second-opinion")
+"""For all spotters: what they decode there stands in one line anyway."""
 
 _COMMON = (
     "the a to and of in you he she it was is that this his her for on with as at be so not who what low all "

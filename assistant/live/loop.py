@@ -98,7 +98,7 @@ class LiveLoop:
         sent = self._player.taken()
         reference = convert(sent, self._player.rate) if len(sent) else sent
         explained = self._echo.explains(chunk, reference, seconds)
-        if not explained or not self._echo.known:
+        if not explained or not self._echo.known:  # before it is known, anything may have been a person
             self._stood_out = self._seconds
         self.level = loudness(chunk)
         while not self._keys.empty():

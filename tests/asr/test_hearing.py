@@ -166,6 +166,14 @@ def test_what_silences_us_is_listened_for_in_small_pieces(hearing: Hearing, writ
     assert (MODEL / "conf" / "model.conf").read_bytes() == options
 
 
+def test_where_nothing_can_be_written_it_is_listened_for_as_it_is(hearing: Hearing, written: Path) -> None:
+    (folder,) = written.iterdir()
+    folder.rmdir()
+    folder.write_text("a folder no more")
+    assert hearing.quick() is hearing.plain()
+    folder.unlink()
+
+
 def test_a_large_model_listens_for_it_as_it_is(tmp_path: Path) -> None:
     folder = foreign_model(tmp_path / "large")
     with (folder / "ballast").open("wb") as stream:

@@ -23,8 +23,6 @@ from assistant.asr.graph_units import BASE, NOISE, SILENCE, Units
 from assistant.training.speech.replayed import Replayed
 
 _FLOOR = 1e-30
-_WAYS = 4
-"""Ways into and out of a numerator's states are rounded up to so many, so that shapes recur."""
 
 Pronunciations = Sequence[Sequence[str]]
 """The ways to say a word, each its sounds."""
@@ -76,7 +74,7 @@ def _beside(
     rows, places = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
     first = np.searchsorted(rows * shape[1] + places, np.arange(shape[0] * shape[1]))
     number = np.arange(len(table)) - first[rows * shape[1] + places]
-    wide = -(-(int(number.max(initial=0)) + 1) // _WAYS) * _WAYS
+    wide = int(number.max(initial=0)) + 1
     others, weights = np.zeros((*shape, wide), np.int64), np.zeros((*shape, wide))
     others[rows, places, number] = table[:, 2]
     weights[rows, places, number] = table[:, 3]
