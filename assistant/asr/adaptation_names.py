@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from assistant.asr.graph_language import Counts, Floats, Ints
+
+Rows = tuple[Ints, Floats]
+"""Words of each row, and how often it was seen."""
 
 _INSIDE = 1.0
 """How often a name of several words is counted as a whole, for each time that it stands in for another."""
@@ -27,10 +31,11 @@ def imitate(everyday: Counts, names: Sequence[str], like: Sequence[str], weight:
                 position[word] = len(vocabulary)
                 vocabulary.append(word)
         phrases.append([position[word] for word in name.split()])
-    parts: list[list[tuple[Ints, Floats]]] = [[], [], []]
+    parts: list[list[Rows]] = [[], [], []]
     for known in (position[word] for word in like if word in position):
+        around = _around(everyday, known)
         for phrase in phrases:
-            for order, moved in enumerate(_moved(everyday, known, phrase)):
+            for order, moved in enumerate(_moved(around, phrase)):
                 parts[order] += moved
     orders = []
     for order, found in enumerate(parts):
@@ -40,28 +45,41 @@ def imitate(everyday: Counts, names: Sequence[str], like: Sequence[str], weight:
     return Counts(tuple(vocabulary), tuple(orders))
 
 
-def _moved(counts: Counts, known: int, phrase: Sequence[int]) -> list[list[tuple[Ints, Floats]]]:
-    """For words, pairs and triples: the rows that `phrase` takes over from `known`."""
-    singles, pairs, triples = counts.orders
-    times = float(singles[1][singles[0][:, 0] == known].sum())
-    result: list[list[tuple[Ints, Floats]]] = [[], [], []]
+class _Around(NamedTuple):
+    """The rows that hold a word, by its place in them."""
+
+    times: float
+    pairs: list[Rows]
+    triples: list[Rows]
+
+
+def _around(counts: Counts, known: int) -> _Around:
+    singles, pairs, triples = (
+        [
+            (rows[found], seen[found])
+            for column in range(rows.shape[1])
+            for found in [rows[:, column] == known]
+        ]
+        for rows, seen in counts.orders
+    )
+    return _Around(float(singles[0][1].sum()), pairs, triples)
+
+
+def _moved(around: _Around, phrase: Sequence[int]) -> list[list[Rows]]:
+    """For words, pairs and triples: the rows that `phrase` takes over from a known word."""
+    result: list[list[Rows]] = [[], [], []]
     for order, size in enumerate((1, 2, 3)):  # the name itself
         for start in range(len(phrase) - size + 1):
             row = np.array([phrase[start : start + size]], dtype=np.int64)
-            result[order].append((row, np.array([times * _INSIDE])))
-    before = pairs[0][:, 1] == known
-    after = pairs[0][:, 0] == known
-    result[1].append((_with(pairs[0][before], 1, phrase[0]), pairs[1][before]))
-    result[1].append((_with(pairs[0][after], 0, phrase[-1]), pairs[1][after]))
-    last = triples[0][:, 2] == known
-    first = triples[0][:, 0] == known
-    middle = triples[0][:, 1] == known
-    result[2].append((_with(triples[0][last], 2, phrase[0]), triples[1][last]))
-    result[2].append((_with(triples[0][first], 0, phrase[-1]), triples[1][first]))
-    rows, seen = triples[0][middle], triples[1][middle]
+            result[order].append((row, np.array([around.times * _INSIDE])))
+    first, last = around.pairs
+    result[1] += [_with(last, 1, phrase[0]), _with(first, 0, phrase[-1])]
+    first, middle, last = around.triples
+    result[2] += [_with(last, 2, phrase[0]), _with(first, 0, phrase[-1])]
     if len(phrase) == 1:
-        result[2].append((_with(rows, 1, phrase[0]), seen))
+        result[2].append(_with(middle, 1, phrase[0]))
     else:
+        rows, seen = middle
         into, out = rows.copy(), rows.copy()
         into[:, 1:] = phrase[:2]
         out[:, :2] = phrase[-2:]
@@ -69,7 +87,8 @@ def _moved(counts: Counts, known: int, phrase: Sequence[int]) -> list[list[tuple
     return result
 
 
-def _with(rows: Ints, column: int, word: int) -> Ints:
+def _with(held: Rows, column: int, word: int) -> Rows:
+    rows, seen = held
     changed = rows.copy()
     changed[:, column] = word
-    return changed
+    return changed, seen

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 SILENCE, NOISE = "SIL", "SPN"
@@ -109,7 +110,7 @@ class Units:
     def write(self, model: Path) -> None:
         (model / "units.json").write_text(json.dumps({"left_class": dict(self.left_class)}) + "\n", "utf-8")
 
-    @property
+    @cached_property
     def classes(self) -> int:
         return max(self.left_class.values()) + 1
 
