@@ -11,9 +11,6 @@ from assistant.errors import StorageError
 
 _OPTIONS = Path("conf", "model.conf")
 _PIECES = re.compile(r"^--frames-per-chunk=.*\n?", re.MULTILINE)
-_SMALL = 6
-"""Frames of 10 ms that the network hears at a time; 3 told of a "stop" 12 ms sooner still, for twice the
-pieces."""
 
 
 def link_all(source: Path, target: Path) -> None:
@@ -37,15 +34,16 @@ def fresh(path: Path) -> Path:
     return path
 
 
-def in_small_pieces(model: Path, target: Path) -> bool:
-    """Write to `target` the same model, which tells of a word some 60 ms sooner and computes more for it.
+def in_pieces(model: Path, target: Path, frames: int) -> bool:
+    """Write to `target` the same model, which hears so many frames of 10 ms at a time.
 
-    False, with nothing written, for a model that keeps its options elsewhere. Raises StorageError.
+    The fewer they are, the sooner it tells of a word and the more it computes. False, with nothing written,
+    for a model that keeps its options elsewhere. Raises StorageError.
     """
     options = model / _OPTIONS
     if not options.is_file():
         return False
     link_all(model, target)
     others = _PIECES.sub("", options.read_text("utf-8").rstrip() + "\n")
-    fresh(target / _OPTIONS).write_text(f"{others}--frames-per-chunk={_SMALL}\n", "utf-8")
+    fresh(target / _OPTIONS).write_text(f"{others}--frames-per-chunk={frames}\n", "utf-8")
     return True

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from assistant.asr.hearing import Hearing
 from assistant.asr.speech_model import SpeechModel, open_model
 from assistant.audio.frames import CHUNK_SAMPLES
 from assistant.audio.recordings import read_recording
@@ -49,6 +50,16 @@ def synthetic_voice() -> Iterator[Say]:
 @cache
 def model() -> SpeechModel:
     return open_model(MODEL)
+
+
+@cache
+def model_for_people() -> SpeechModel:
+    """The same as people are heard with it, who wait."""
+    hearing = Hearing(MODEL, LEXICON)
+    try:
+        return hearing.plain()
+    finally:
+        hearing.close()
 
 
 def speech(path: Path = BALANCE) -> Samples:

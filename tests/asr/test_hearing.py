@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assistant.asr.adaptation import adapt
 from assistant.asr.adaptation_questions import Question, answers
 from assistant.asr.hearing import Hearing
-from tests.asr.speech import LEXICON, MODEL, Say
+from assistant.asr.recogniser import Recogniser
+from assistant.errors import BrokenSpeechModelError
+from tests.asr.speech import LEXICON, MODEL, Samples, Say, chunks, model, silence
 from tests.asr.strangers import foreign_model
 
 ASKED = "how much did i spend at zorbello last month"
@@ -154,6 +158,58 @@ def test_a_model_that_cannot_be_adapted_hears_as_it_is(tmp_path: Path) -> None:
     hearing.close()
 
 
+def test_people_are_told_of_sooner_than_recordings_are(hearing: Hearing, say: Say) -> None:
+    recordings = Hearing(MODEL, LEXICON, patience=None)
+    assert recordings.plain() is recordings.expecting(None)().model is model()
+    recordings.close()
+
+    def told(recogniser: Recogniser, sound: Samples) -> int:
+        """After how many samples the whole sentence was."""
+        fed = 0
+        done: list[int] = []
+
+        def feed() -> Iterator[Samples]:
+            nonlocal fed
+            for chunk in chunks(sound):
+                fed += len(chunk)
+                yield chunk
+
+        def note(words: str) -> None:
+            if words == "show my balance":
+                done.append(fed)
+
+        recogniser.transcribe(feed(), on_partial=note)
+        return done[0]
+
+    sentence = say("show my balance")
+    sooner = []
+    for start in np.linspace(0, 0.45, 6):  # wherever in a piece of 450 ms it begins
+        sound = np.concatenate([silence(float(start)), sentence, silence(1)])
+        sooner.append(told(Recogniser(model()), sound) - told(hearing.expecting(None)(), sound))
+    assert np.mean(sooner) > 0.05 * 16_000
+
+
+def test_a_model_that_cannot_be_loaded_is_named_by_its_own_folder(written: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(MODEL, folder)
+    (folder / "graph" / "Gr.fst").write_bytes(b"no graph")
+    with pytest.raises(BrokenSpeechModelError, match=str(folder)):
+        Hearing(folder, LEXICON)
+
+
+def test_another_model_is_told_of_as_soon(hearing: Hearing, written: Path, tmp_path: Path) -> None:
+    adapt(MODEL, tmp_path / "other", lexicon=LEXICON, names=["Zorbello"])
+    hearing.learn(["Plimquat"]).result()
+    hearing.replace(tmp_path / "other").result()
+    knows = hearing.expecting(None)().model.knows
+    assert (knows("zorbello"), knows("plimquat"), hearing.plain().knows("plimquat")) == (True, True, False)
+    assert written in hearing.plain().folder.parents
+    hearing.learn([]).result()
+    assert hearing.expecting(None)().model is hearing.plain()
+    hearing.learn(["Plimquat"]).result()
+    assert hearing.expecting(None)().model.knows("plimquat")
+
+
 def test_what_silences_us_is_listened_for_in_small_pieces(hearing: Hearing, written: Path) -> None:
     options = (MODEL / "conf" / "model.conf").read_bytes()
     hearing.learn(["Zorbello"]).result()
@@ -168,7 +224,7 @@ def test_what_silences_us_is_listened_for_in_small_pieces(hearing: Hearing, writ
 
 def test_where_nothing_can_be_written_it_is_listened_for_as_it_is(hearing: Hearing, written: Path) -> None:
     (folder,) = written.iterdir()
-    folder.rmdir()
+    shutil.rmtree(folder)
     folder.write_text("a folder no more")
     assert hearing.quick() is hearing.plain()
     folder.unlink()

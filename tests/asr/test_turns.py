@@ -16,7 +16,18 @@ from assistant.asr.turns import OneTurn, split_turns
 from assistant.asr.voice_activity import VoiceActivity
 from assistant.errors import SilentRecordingError
 from assistant.events import Transcript
-from tests.asr.speech import BALANCE, NO, RECORDINGS, YES, Samples, chunks, hiss, model, silence, speech
+from tests.asr.speech import (
+    BALANCE,
+    NO,
+    RECORDINGS,
+    YES,
+    Samples,
+    chunks,
+    hiss,
+    model_for_people,
+    silence,
+    speech,
+)
 
 NOISE = [-75.0, -60.0, -48.0]
 
@@ -38,7 +49,9 @@ def hear(
     """The transcript, the turn, and the seconds of audio that it took."""
     turn = OneTurn(chunks(sound), rules)
     counted: list[int] = []
-    heard = Recogniser(model()).transcribe(take(turn, counted), on_partial=turn.partial, grammar=grammar)
+    heard = Recogniser(model_for_people()).transcribe(
+        take(turn, counted), on_partial=turn.partial, grammar=grammar
+    )
     return heard, turn, sum(counted) / 16_000
 
 
@@ -68,13 +81,13 @@ def test_a_yes_right_at_the_prompt_is_heard_and_ends_within_six_tenths(path: Pat
 def test_a_request_ends_soon_after_it_and_loses_nothing(dbfs: float) -> None:
     sound = noisy(dbfs, silence(1), speech(), silence(5))
     heard, turn, seconds = hear(sound)
-    assert heard.text == Recogniser(model()).transcribe(chunks(sound)).text != ""
+    assert heard.text == Recogniser(model_for_people()).transcribe(chunks(sound)).text != ""
     assert turn.verdict is Verdict.FINISHED
     assert seconds < 1 + len(speech()) / 16_000 + 1.0
 
 
 def test_recorded_commands_are_not_cut_off() -> None:
-    recogniser = Recogniser(model())
+    recogniser = Recogniser(model_for_people())
     for path in sorted(RECORDINGS.glob("*.flac"))[::3]:
         # The reference ends soon after the request: in seconds of hiss a word may be heard.
         whole = recogniser.transcribe(chunks(noisy(-55, silence(0.5), speech(path), silence(0.6))))
@@ -93,7 +106,7 @@ def test_a_room_in_which_nobody_speaks(dbfs: float) -> None:
 def test_a_click_does_not_end_the_wait() -> None:
     click = (hiss(0.04, -20) * np.hanning(640)).astype(np.int16)
     heard, turn, _ = hear(noisy(-60, silence(1), click, silence(2), speech(), silence(3)))
-    assert heard.text.endswith(Recogniser(model()).transcribe(chunks(speech())).text)
+    assert heard.text.endswith(Recogniser(model_for_people()).transcribe(chunks(speech())).text)
     assert turn.verdict is Verdict.FINISHED
 
 
@@ -102,7 +115,7 @@ def test_a_long_recording_falls_into_its_turns(dbfs: float) -> None:
     parts = [speech(BALANCE), speech(YES), speech(NO), speech(BALANCE)]
     gap = silence(2.5)
     sound = noisy(dbfs, gap, *(piece for part in parts for piece in (part, gap)))
-    recogniser = Recogniser(model())
+    recogniser = Recogniser(model_for_people())
     turns = list(split_turns(chunks(sound)))
     expected = [recogniser.transcribe(chunks(noisy(dbfs, part))).text for part in parts]
     assert [recogniser.transcribe(chunks(turn)).text for turn in turns] == expected
