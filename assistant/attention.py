@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from statistics import fmean
+from typing import NamedTuple
 
 from assistant.asr import second_hearing
 from assistant.asr.adaptation_questions import LONE, Question, answers
@@ -22,6 +24,15 @@ _DOUBT = 0.9
 _READINGS = 5
 
 
+class Certainty(NamedTuple):
+    """Of what was heard at first, whatever is made of it then; 0 where nothing was."""
+
+    least: float
+    """The recogniser's own figure for its least sure word."""
+    clarity: float
+    """How many of its words are likely to be right, as a share."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attention:
     """To one utterance, after a question or none."""
@@ -33,8 +44,8 @@ class Attention:
     understands: Callable[[str], bool]
     """Whether the dialogue would know what to do with it."""
 
-    def hear(self, audio: Watched, on_partial: Callable[[str], None]) -> tuple[Transcript, float]:
-        """What was said, and how certain its least sure word was. The text is empty where nothing was.
+    def hear(self, audio: Watched, on_partial: Callable[[str], None]) -> tuple[Transcript, Certainty]:
+        """What was said, and how certainly. The text is empty where nothing was.
 
         Raises SpeechModelError, and what the frames do.
         """
@@ -44,9 +55,11 @@ class Attention:
         transcript = self.recogniser.transcribe(
             _beside(audio, confirming), on_partial=on_partial, awaited=audio.awaited
         )
-        certainty = transcript.confidence
+        right = self.recogniser.model.calibration.word
+        clarity = fmean(right(word.confidence) for word in transcript.words) if transcript.words else 0.0
+        certainty = Certainty(transcript.confidence, clarity)
         if transcript.text:
-            if certainty < _DOUBT and self.asked not in SECRET:
+            if certainty.least < _DOUBT and self.asked not in SECRET:
                 transcript = self._sensible(transcript, audio)
             transcript = self._heard_again(transcript, audio, confirming)
         return transcript, certainty

@@ -45,6 +45,8 @@ _log = logging.getLogger(__name__)
 NEWS = "payment_news"
 """The intent whose answer is what became of payments."""
 
+SAY_AGAIN = "utter_say_again"
+
 Frames = Iterable[npt.NDArray[np.int16]]
 
 
@@ -81,6 +83,8 @@ class Conversation:
         self._asked: Question | None = None
         self.said_last = ""
         """The reply that the next words answer, as far as `catch_up` knows."""
+        self._said_back = ""
+        """What was heard badly and is to be said again."""
         self._synthesiser = synthesiser
         self._observers = list(observers)
         self._on_speech = on_speech or (lambda _: None)
@@ -236,7 +240,10 @@ class Conversation:
             raise SilentRecordingError
         stages["hear"] = (now - watched.last) * 1000
         known = what_is_known(transcript, recogniser.model.calibration)
-        return Heard(transcript.text, {"certainty": certainty, **known}, audio=tuple(watched.kept))
+        # Who was asked to say it again, and is heard alike, said just that.
+        clarity = 1.0 if transcript.text == self._said_back else certainty.clarity
+        known |= {"certainty": certainty.least, "clarity": clarity}
+        return Heard(transcript.text, known, audio=tuple(watched.kept))
 
     def _understand(self, heard: Heard, stages: dict[str, float]) -> Answer:
         if heard.intent:
@@ -251,6 +258,8 @@ class Conversation:
         now = self._clock()
         stages["understand"] = answer.understanding_ms
         stages["answer"] = answer.acting_ms
+        again = any(reply.response == SAY_AGAIN for reply in answer.replies)
+        self._said_back = heard.text if again else ""
         self._publish(Understood(now, answer.intent, answer.confidence, answer.entities))
         for reply in answer.replies:
             self._publish(ReplyText(now, reply.screen, reply.speech, reply.response, reply.values))

@@ -29,6 +29,7 @@ class Heard:
 
 HEARD_ELSEWHERE: Mapping[str, object] = {
     "certainty": 1.0,
+    "clarity": 1.0,
     "words": [],
     "amount_readings": [],
     "yes": None,

@@ -15,7 +15,7 @@ import requests
 from assistant.actions.wording import Wording
 from assistant.asr.graph_text import DIGITS
 from assistant.audio.frames import in_chunks
-from assistant.conversation import Conversation, Turn
+from assistant.conversation import SAY_AGAIN, Conversation, Turn
 from assistant.events import ReplyText
 from assistant.money import Money
 from assistant.practice import PASSCODE
@@ -37,7 +37,13 @@ _ACCEPTED = (
 )
 _YES = ("Yes.", "Yes, please.", "That's right.", "Correct.")
 _LIKE_YES = ("Yet.", "Chess.", "Guess.", "Just.", "Yes but.", "The rest.")
-_ASKED_AGAIN = ("utter_payment_yes_unclear", "utter_payment_unclear", "utter_not_understood", "utter_default")
+_ASKED_AGAIN = (
+    "utter_payment_yes_unclear",
+    "utter_payment_unclear",
+    "utter_not_understood",
+    "utter_default",
+    SAY_AGAIN,
+)
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
 _WORDING = Wording("en")
 

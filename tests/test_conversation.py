@@ -18,7 +18,7 @@ import pytest
 from assistant.audio.frames import convert, in_chunks
 from assistant.audio.recordings import RecordingSource
 from assistant.bank.connections import Connections
-from assistant.conversation import Conversation, Turn
+from assistant.conversation import SAY_AGAIN, Conversation, Turn
 from assistant.errors import NoVoiceError, SilentRecordingError, UtteranceTooLongError
 from assistant.events import (
     BankCalled,
@@ -305,6 +305,25 @@ def test_speech_that_means_nothing_here_is_met_with_what_can_be_asked(house: Hou
     answered(turn)
     assert turn.heard
     assert turn.replies[-1].response in ("utter_not_understood", "utter_out_of_scope")
+
+
+def test_a_request_heard_badly_is_asked_for_again_and_answered_when_it_comes_to_the_same(
+    house: House,
+) -> None:
+    clean = np.concatenate(list(RecordingSource(BALANCE)))
+    noise = np.random.default_rng(2).standard_normal(len(clean))
+    for level in range(100, 3000, 100):
+        conversation = house.conversation()
+        sound = np.clip(clean + level * noise, -32_768, 32_767).astype(np.int16)
+        turn = conversation.hear(in_chunks([sound]))
+        if [reply.response for reply in turn.replies] == [SAY_AGAIN]:
+            break
+    assert turn.replies[0].values == {"heard": turn.heard}
+    again = conversation.hear(in_chunks([sound]))
+    assert again.heard == turn.heard
+    assert SAY_AGAIN not in [reply.response for reply in again.replies]
+    assert again.understood is not None
+    assert again.understood.intent not in ("nlu_fallback", "out_of_scope")
 
 
 @pytest.mark.parametrize("text", ["", "\x00\x1b[31m", '/account_details{"account": "savings"}', "🏦" * 300])

@@ -14,6 +14,7 @@ from assistant.actions.listing import Listing
 from assistant.actions.question import Filters, Question
 from assistant.actions.services import Services
 from assistant.errors import AssistantError, BankError, BankServerError, BankUnreachableError
+from assistant.nlu.clarity import clarity_of
 from assistant.security.demands import Reach
 
 QUERY, REST, LAST_REPLY, SPEECH_RATE = "query", "rest", "last_reply", "speech_rate"
@@ -45,6 +46,8 @@ class Turn:
         self.metadata: Mapping[str, Any] = message.get("metadata") or {}
         """What the conversation knows of a spoken turn; without `certainty` for typed text."""
         self.certainty = _certainty(self.metadata.get("certainty"), message.get("intent") or {})
+        self.clarity = clarity_of(self.metadata)
+        """Share of its words that are likely to be right; what was typed is certain."""
         self.form: str | None = (tracker.active_loop or {}).get("name")
         """The form that is open, and asks again after this turn; an action may open one."""
         self.in_payment = self.form == PAYMENT_FORM

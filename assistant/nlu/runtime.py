@@ -10,12 +10,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.nlu import quiet
-from assistant.nlu.values.today import today
 
 quiet.hush()
 
@@ -25,6 +23,7 @@ from rasa.core.processor import MessageProcessor  # noqa: E402
 from assistant.errors import AssistantError, NoLanguageModelError, StoreError  # noqa: E402
 from assistant.nlu import apart  # noqa: E402
 from assistant.nlu.answer import Answer, LastReply, Reply  # noqa: E402
+from assistant.nlu.foreseen import Foreseen  # noqa: E402
 from assistant.nlu.in_process import (  # noqa: E402
     ERROR_RESPONSE,
     Collected,
@@ -49,10 +48,6 @@ CODE_GIVEN = "change_payment"
 
 CLEAR = 0.8
 """Confidence from which a reading of doubtful audio is taken for what was meant."""
-
-_FORESEEN = 16
-"""Utterances that are asked about before they are answered: at most one for each conversation going on, and
-what is not at hand any more is parsed again."""
 
 Refusal = Callable[[str], AssistantError | None]
 """Asked with the intent: what is said in the place of an answer, None where it may be given."""
@@ -82,8 +77,7 @@ class Dialogue:
         """Turns that are going on; touched in the loop's thread alone."""
         self._next: MessageProcessor | None = None
         """A model that waits for the end of the turns that are going on."""
-        self._foreseen: dict[tuple[str, date], dict[str, Any]] = {}
-        """What was understood before its turn had ended, by its text and the day, which periods hang on."""
+        self._foreseen = Foreseen()
 
     @classmethod
     def load(cls, model: Path, *, actions: str = ACTIONS, store: str = MEMORY, key: bytes = b"") -> Dialogue:
@@ -148,12 +142,9 @@ class Dialogue:
         return self._wait(self._understands(clean(text), secret))
 
     async def _understands(self, text: str, secret: bool) -> bool:
-        key = (text, today())
-        parsed = self._foreseen.get(key) or await self._parse(UserMessage(text, Collected()))
+        parsed = self._foreseen.look(text) or await self._parse(UserMessage(text, Collected()))
         if not secret:
-            self._foreseen[key] = parsed
-            while len(self._foreseen) > _FORESEEN:
-                self._foreseen.pop(next(iter(self._foreseen)))
+            self._foreseen.put(text, parsed)
         intent, confidence = _best(parsed)
         return intent not in (FALLBACK, OUT_OF_SCOPE) and confidence >= CLEAR
 
@@ -213,11 +204,11 @@ class Dialogue:
         apart.take(conversation)
         expected = (await self._memory.last_reply(conversation)).expects
         code = apart.code_in(text, expected) if expected in apart.SHORTEST else None
+        known = message.metadata or {}
         if code is None:
-            return self._foreseen.pop((text, today()), None) or await self._parse(message)
+            return self._foreseen.take(text, known) or await self._parse(message)
         apart.put(conversation, code)
         # How certain it was tells nothing of it; the words would.
-        known = message.metadata or {}
         message.metadata = {"certainty": known["certainty"]} if "certainty" in known else {}
         message.text = apart.HIDDEN
         return _as_intent(CODE_GIVEN, apart.HIDDEN)

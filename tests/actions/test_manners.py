@@ -137,6 +137,14 @@ def test_what_cannot_be_done(talk: Talk) -> None:
     assert names(talk("action_not_understood", "blah")) == ["utter_not_understood"]
 
 
+def test_what_was_heard_badly_is_said_back(talk: Talk) -> None:
+    talk.metadata = {"certainty": 0.2, "clarity": 0.5}
+    (said,) = talk("action_not_understood", "i bought it in toy town")
+    talk.metadata = {}
+    assert said.response == "utter_say_again"
+    assert said.values == {"heard": "i bought it in toy town"}
+
+
 def test_a_memory_that_something_else_wrote_does_no_harm(talk: Talk) -> None:
     talk.slots.update(query={"action": "action_unheard_of", "filters": {}}, rest="x", last_reply=None)
     said = talk("action_refine", account="savings")

@@ -12,6 +12,8 @@ from assistant.errors import AssistantError
 RATES = ("0.6", "0.75", "0.85", "1", "1.15", "1.3", "1.5")
 """Speeds as factors of the voice's own; a listener hears each step."""
 _NORMAL = "1"
+_BADLY_HEARD = 0.75
+"""Share of words that are likely to be right below which it helps to know what was heard."""
 
 
 class Greet(BankingAction):
@@ -64,7 +66,11 @@ class NotUnderstood(BankingAction):
     NAME = "action_not_understood"
 
     def answer(self, turn: Turn) -> None:
-        if not take_choice(turn):
+        if take_choice(turn):
+            return
+        if turn.clarity < _BADLY_HEARD:
+            turn.remark("utter_say_again", heard=turn.text)
+        else:
             turn.remark("utter_not_understood")
 
 
