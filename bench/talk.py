@@ -82,7 +82,7 @@ def _asked_a_bank(name: str, turns: list[tuple[str, TurnResult]], target: float 
     share = len(asked) / max(1, len(turns))
     aim = "" if target is None else f"≤ {target:.0%}"
     met = None if target is None else share <= target
-    return Row(f"{name}: {len(turns)} sentences, a bank was asked", f"{share:.1%}", "", None, aim, met)
+    return Row(f"{name}: {len(turns)} turns, a bank was asked", f"{share:.1%}", "", None, aim, met)
 
 
 def _asked_again(name: str, turns: list[TurnResult]) -> Row:
