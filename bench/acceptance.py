@@ -15,6 +15,7 @@ from assistant.replay.cases import Case
 from assistant.replay.reading import read_scenarios
 from assistant.replay.replayer import Replayer, Setup
 from assistant.replay.results import TurnResult
+from assistant.replay.variations import AS_IT_IS, Variation
 from assistant.settings import Settings
 
 RECORDINGS = Path(__file__).resolve().parent.parent / "tests" / "audio"
@@ -22,10 +23,22 @@ COMMANDS = RECORDINGS / "commands.scenario.yml"
 
 
 def run(settings: Settings, model: Path) -> Iterator[tuple[str, TurnResult]]:
-    """The voice of every command, and what came of it; each is the last turn of its scenario."""
+    """The voice of every command, and what came of it."""
     with Replayer(Setup(settings, model, teach(settings).model, speaking=True)).load() as replayer:
-        for scenario in read_scenarios(COMMANDS):
-            result = replayer.run(Case(scenario))
-            if result.crash:
-                raise AssertionError(f"{scenario.name}: {result.crash}")
-            yield scenario.turns[-1].voice, result.turns[-1]
+        yield from commands(replayer)
+
+
+def commands(
+    replayer: Replayer, variation: Variation = AS_IT_IS, every: int = 1
+) -> Iterator[tuple[str, TurnResult]]:
+    """The same of every n-th one; each command is the last turn of its scenario."""
+    for scenario in read_scenarios(COMMANDS)[::every]:
+        yield scenario.turns[-1].voice, played(replayer, Case(scenario, variation))[-1]
+
+
+def played(replayer: Replayer, case: Case) -> tuple[TurnResult, ...]:
+    """Raises AssertionError where it could not be played to its end."""
+    result = replayer.run(case)
+    if result.crash:
+        raise AssertionError(f"{case.scenario.name}: {result.crash}")
+    return result.turns

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Iterator
 from contextlib import redirect_stderr
 from io import StringIO
 from pathlib import Path
@@ -20,13 +19,12 @@ from assistant.conversation import SAY_AGAIN
 from assistant.nlu.training import train
 from assistant.practice import practice_settings, practising
 from assistant.replay.cases import Case, recording_scenario
-from assistant.replay.reading import read_scenarios
 from assistant.replay.replayer import Replayer, Setup
 from assistant.replay.results import TurnResult
 from assistant.replay.variations import AS_IT_IS, Variation
 from assistant.security.demands import OPEN
 from assistant.settings import Settings
-from bench.acceptance import COMMANDS
+from bench.acceptance import commands, played
 from bench.measure import Row, report
 from bench.speech_sets import held_out_people
 
@@ -51,27 +49,16 @@ def main() -> None:
             turns = [
                 (item.text, turn)
                 for item in track(one.items[:: options.every], one.name, transient=True)
-                for turn in _turns(replayer, Case(recording_scenario(item.path)))
+                for turn in played(replayer, Case(recording_scenario(item.path)))
             ]
             people += turns
             rows.append(_asked_a_bank(one.name, turns, None))
         if people:
             rows.append(_asked_a_bank("all of them", people, 0.01))
         for name, variation in (("clean", AS_IT_IS), ("in noise 12 dB below", Variation(snr=12))):
-            rows.append(_asked_again(name, list(_commands(replayer, variation, options.every))))
+            heard = commands(replayer, variation, options.every)
+            rows.append(_asked_again(name, [turn for _, turn in track(heard, name, transient=True)]))
     report("Talk that is no request", rows, options.output)
-
-
-def _turns(replayer: Replayer, case: Case) -> tuple[TurnResult, ...]:
-    result = replayer.run(case)
-    if result.crash:
-        raise AssertionError(f"{case.scenario.name}: {result.crash}")
-    return result.turns
-
-
-def _commands(replayer: Replayer, variation: Variation, every: int) -> Iterator[TurnResult]:
-    for scenario in track(read_scenarios(COMMANDS)[::every], "recorded commands", transient=True):
-        yield _turns(replayer, Case(scenario, variation))[-1]
 
 
 def _asked_a_bank(name: str, turns: list[tuple[str, TurnResult]], target: float | None) -> Row:

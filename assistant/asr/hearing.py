@@ -151,7 +151,7 @@ class Hearing:
 
     def _in_small_pieces(self) -> SpeechModel | None:
         """What silences us; None where that cannot be. The lock is held."""
-        folder = self._in_pieces(self._original, _SILENCING)
+        folder = self._in_pieces(self._given, _SILENCING)
         try:
             return open_model(folder) if folder else None
         except SpeechModelError as error:

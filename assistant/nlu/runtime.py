@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.nlu import quiet
+from assistant.nlu.foreseen import Foreseen
 
 quiet.hush()
 
@@ -23,7 +24,6 @@ from rasa.core.processor import MessageProcessor  # noqa: E402
 from assistant.errors import AssistantError, NoLanguageModelError, StoreError  # noqa: E402
 from assistant.nlu import apart  # noqa: E402
 from assistant.nlu.answer import Answer, LastReply, Reply  # noqa: E402
-from assistant.nlu.foreseen import Foreseen  # noqa: E402
 from assistant.nlu.in_process import (  # noqa: E402
     ERROR_RESPONSE,
     Collected,

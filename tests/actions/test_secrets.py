@@ -209,6 +209,18 @@ def test_names_and_references_that_try_to_be_commands_stay_text(dialogue: Dialog
     assert made.payments.open_payments() == ()
 
 
+@pytest.mark.parametrize("said", ["seven banana", "the seventh heaven of the bird"])
+def test_what_was_heard_badly_of_a_passcode_is_not_said_back(
+    dialogue: Dialogue, made: Services, said: str
+) -> None:
+    name = f"badly {said}"
+    asked = dialogue.handle("what is in my everyday account", conversation=name)
+    assert asked.replies[-1].response == "utter_passcode_ask"
+    answer = dialogue.handle(said, conversation=name, metadata={"certainty": 0.3, "clarity": 0.3})
+    assert answer.replies[-1].response == "utter_passcode_ask"
+    assert not any("seven" in reply.screen or "seven" in reply.speech for reply in answer.replies)
+
+
 def test_spoken_digits_open_it_and_the_whole_passcode_does_not(
     dialogue: Dialogue, made: Services, say: Say, caplog: pytest.LogCaptureFixture
 ) -> None:
