@@ -41,9 +41,11 @@ speech-model: .venv-speech/complete
 	@.venv-speech/bin/python -m assistant.training.speech $(ARGS)
 
 # PyTorch and Rasa do not share an environment.
-.venv-speech/complete: assistant/training/speech/requirements.txt
+.venv-speech/complete: assistant/training/speech/requirements.txt assistant/training/speech/neural.txt
 	@$(PYTHON3) -m venv .venv-speech
 	@.venv-speech/bin/pip install --quiet --require-hashes -r $<
+	@.venv-speech/bin/pip download --quiet --require-hashes --no-deps --no-binary :all: \
+		--dest .venv-speech/share -r assistant/training/speech/neural.txt
 	@touch $@
 
 lock: setup

@@ -29,6 +29,7 @@ from bench.speech_sets import (
     cut_digits,
     held_out_people,
     held_out_voices,
+    prompted_numbers,
     single_digits,
     spoken_commands,
 )
@@ -107,10 +108,28 @@ def _digit_rows(options: argparse.Namespace, folder: Path) -> list[Row]:
         rows += _digits(f"one digit ({whose})", recogniser, said, sounds)
         narrow = [over_a_telephone(sound) for sound in sounds]
         rows += _digits(f"one digit ({whose}) over a telephone", recogniser, said, narrow)
-    return rows
+    return rows + _prompt_rows(recogniser)
+
+
+def _prompt_rows(recogniser: Recogniser) -> list[Row]:
+    items = prompted_numbers()
+    said, sounds = [item.text for item in items], [item.samples(None) for item in items]
+    digits = len(set(said) & set(DIGITS))  # they come first
+    whose = "a person's, recorded at 8 kHz"
+    return [
+        *_digits(f"one digit ({whose})", recogniser, said[:digits], sounds[:digits]),
+        *_alone(f"one number up to ninety ({whose})", recogniser, said, sounds, said),
+    ]
 
 
 def _digits(what: str, recogniser: Recogniser, said: list[str], sounds: list[Samples]) -> list[Row]:
+    return _alone(what, recogniser, said, sounds, [*DIGITS, "oh"])
+
+
+def _alone(
+    what: str, recogniser: Recogniser, said: list[str], sounds: list[Samples], answers: list[str]
+) -> list[Row]:
+    """One word at a time, when such `answers` are asked for and when they are not."""
     if not said:
         return []
 
@@ -118,7 +137,7 @@ def _digits(what: str, recogniser: Recogniser, said: list[str], sounds: list[Sam
         heard = (hear(recogniser, sound, grammar).text for sound in sounds)
         return sum(text == digit for text, digit in zip(heard, said, strict=True))
 
-    asked = right(Grammar([*DIGITS, "oh"]))
+    asked = right(Grammar(answers))
     return [
         found_of(f"{what}, asked for, right", asked, len(said), 0.97),
         Row(f"{what}, right ({len(said)})", percent(right(None), len(said))),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from num2words import num2words
 
 from assistant.asr.graph_text import DIGITS, normalise
 from assistant.replay.reading import read_scenarios
@@ -15,6 +16,8 @@ from assistant.training.speech.corpus import read_plan
 from assistant.training.speech.fragments import cut
 from assistant.training.speech.people import read_manifest
 from assistant.training.speech.recordings import Samples, add_noise, load
+
+_PROMPTS = Path("/usr/share/asterisk/sounds/en_US_f_Allison/digits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,14 @@ def cut_digits(data: Path, model: Path, work: Path) -> Sequence[Item]:
     clips = [clip for clip in read_manifest(data / "speech") if clip.held_out]
     pieces = cut(clips, model, work, 0, lambda _: None)
     return [Item(each.path, each.text, "people") for each in pieces if each.path and each.text in DIGITS]
+
+
+def prompted_numbers() -> Sequence[Item]:
+    """Numbers that a person recorded for telephones, at 8 kHz: Debian's `asterisk-core-sounds-en-wav`
+    (Allison Smith, CC BY-SA 3.0). Empty where it is not installed."""
+    numbers = (*range(20), *range(20, 100, 10))
+    items = [Item(_PROMPTS / f"{number}.wav", num2words(number), "prompts") for number in numbers]
+    return [item for item in items if item.path.is_file()]
 
 
 def _synthetic(work: Path, kind: str) -> list[Item]:

@@ -66,8 +66,10 @@ class Spotter:
     def __init__(
         self, model: SpeechModel, phrases: Iterable[str], *, quick: SpeechModel | None = None
     ) -> None:
-        """`quick`: the same model as it tells of a word soonest (`Hearing.quick`), to notice with; without,
-        `model` does that too. Raises SettingsError for a phrase that the model can never hear."""
+        """`quick`: the same model as it tells of a word sooner (`Hearing.quick`), to notice with; `model` is
+        for second looks at sound that is all there, and without the other for both.
+
+        Raises SettingsError for a phrase that the model can never hear."""
         self._model, self._quick = model, quick or model
         phrases = tuple(phrases)
         grammar = Grammar(phrases)

@@ -12,7 +12,7 @@ def spotters(hearing: Hearing, wake_phrase: str | None) -> tuple[Spotter | None,
 
     Raises SettingsError for a phrase that the model can never hear.
     """
-    model = hearing.plain()
-    wake = Spotter(model, [wake_phrase]) if wake_phrase else None
+    whole = hearing.whole()
+    wake = Spotter(whole, [wake_phrase], quick=hearing.plain()) if wake_phrase else None
     phrases = [*HALTING, *([wake_phrase] if wake_phrase else [])]
-    return wake, Spotter(model, phrases, quick=hearing.quick())
+    return wake, Spotter(whole, phrases, quick=hearing.quick())

@@ -218,6 +218,7 @@ def test_what_silences_us_is_listened_for_in_small_pieces(hearing: Hearing, writ
     assert quick is hearing.quick()
     assert quick is not hearing.plain()
     assert not quick.knows("zorbello")
+    assert hearing.whole().folder == MODEL
     assert sorted(written.rglob("*")) == before
     assert (MODEL / "conf" / "model.conf").read_bytes() == options
 

@@ -17,6 +17,7 @@ _LICENCES = {
     "flite": "flite awb, kal16, slt (Carnegie Mellon and Edinburgh, free for any use)",
     "festival": "festival kal_diphone, rab_diphone, cmu_us_slt_arctic_hts (Edinburgh, Carnegie Mellon, free)",
     "pico": "SVOX pico en-US (Apache-2.0 by its makers; Debian non-free: its source is not published)",
+    "kokoro": "Kokoro-82M, its voices but for six, and mixtures of two (hexgrad, Apache-2.0)",
     "rhvoice": "RHVoice alan, bdl, slt (LGPL-2.1+; Debian non-free: the voices cannot be rebuilt)",
 }
 

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from assistant.asr.graph_text import DIGITS
 from assistant.training.speech.sentences import Commands
+from assistant.training.speech.texts import ALONE
 from assistant.training.speech.voices import HELD_OUT, Speaker, draw_speaker, synthesise, with_pauses
 
-_SHARES = {"command": 48, "general": 32, "words": 11, "names": 5, "digits": 4}
-"""Commands teach the task, everyday sentences and loose words the sounds of the language, digits said alone
-what nothing around them tells."""
+_SHARES = {"command": 48, "general": 32, "words": 11, "names": 5, "digits": 4, "alone": 4}
+"""Commands teach the task, everyday sentences and loose words the sounds of the language, digits and other
+answers said alone what nothing around them tells."""
+_ALONE = sorted(ALONE)
 
 
 _PACES = (0.8, 1.0, 1.2)
@@ -27,7 +29,7 @@ _PACES = (0.8, 1.0, 1.2)
 class Saying:
     id: str
     kind: str
-    """command, general, words, names, digits; test, or digit for one digit, for the held-out voices."""
+    """command, general, words, names, digits, alone; for the held-out voices test, or digit for one digit."""
     text: str
     marked: str
     """The text with commas where the voice is to pause."""
@@ -60,6 +62,8 @@ def plan(
             text = " ".join(rng.choice(words) for _ in range(rng.randint(1, 6)))
         elif kind == "names":
             text = " ".join(rng.choice(names) for _ in range(rng.randint(1, 3)))
+        elif kind == "alone":
+            text = rng.choice(_ALONE)
         else:
             text = " ".join(rng.choice(DIGITS) for _ in range(rng.choice((1, 1, 2, 4))))
         speaker = draw_speaker(rng, engines)

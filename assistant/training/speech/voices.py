@@ -1,8 +1,9 @@
-"""Synthetic speakers: which Debian voices speak the training sentences, and how they are asked.
+"""Synthetic speakers: which voices speak the training sentences, and how they are asked.
 
 Only voices whose licence lets a model trained on them be given away (read in the packages' copyright
 files): espeak-ng (GPL-3 program, output free), flite and festival (CMU/Edinburgh, free for any use),
-pico (Apache-2.0 by its makers), RHVoice alan, bdl, slt (LGPL-2.1+). Left out: MBROLA (no commercial
+pico (Apache-2.0 by its makers), RHVoice alan, bdl, slt (LGPL-2.1+), Kokoro (Apache-2.0, no Debian
+package: neural.py). Left out: MBROLA (no commercial
 use), RHVoice evgeniy-eng and lyubov (CC BY-NC-ND), and the dictionary of festival's British voice (see
 british.py).
 """
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.training.speech import british
+from assistant.training.speech import british, neural
 
 TIMEOUT = 60.0
 """Seconds until a synthesiser that hangs is given up; the utterance is then left out."""
@@ -36,7 +37,7 @@ _ESPEAK_ACCENTS, _ESPEAK_VARIANTS = _ACCENTS.split(), _VARIANTS.split()
 @dataclass(frozen=True, slots=True)
 class Speaker:
     engine: str
-    """espeak, flite, festival, pico or rhvoice."""
+    """espeak, flite, festival, pico, rhvoice or kokoro."""
     voice: str
     rate: float = 1.0
     """1 is the voice's own speed, 1.2 is a fifth faster."""
@@ -51,10 +52,11 @@ HELD_OUT = (
     Speaker("rhvoice", "clb"),
     Speaker("espeak", "en-us+f3"),
     Speaker("espeak", "en-gb-x-rp+m3"),
+    *(Speaker("kokoro", voice) for voice in neural.HELD_OUT),
 )
 """Never trained on: what the model makes of a voice that it does not know is measured with these."""
 
-_SHARES = {"rhvoice": 28, "flite": 20, "pico": 14, "espeak": 26, "festival": 12}
+_SHARES = {"rhvoice": 28, "flite": 20, "pico": 14, "espeak": 26, "festival": 12, "kokoro": 100}
 _VOICES = {
     "rhvoice": ("alan", "bdl", "slt"),
     "flite": ("awb", "slt", "kal16"),
@@ -66,7 +68,8 @@ _PROGRAMS = {"rhvoice": "RHVoice-test", "flite": "flite", "pico": "pico2wave", "
 
 
 def installed_engines() -> tuple[str, ...]:
-    return tuple(engine for engine, program in _PROGRAMS.items() if shutil.which(program))
+    programs = [engine for engine, program in _PROGRAMS.items() if shutil.which(program)]
+    return (*programs, "kokoro") if neural.installed() else tuple(programs)
 
 
 def draw_speaker(rng: random.Random, engines: Sequence[str]) -> Speaker:
@@ -74,6 +77,8 @@ def draw_speaker(rng: random.Random, engines: Sequence[str]) -> Speaker:
     engine = rng.choices(engines, [_SHARES[name] for name in engines])[0]
     if engine == "espeak":
         voice = f"{rng.choice(_ESPEAK_ACCENTS)}+{rng.choice(_ESPEAK_VARIANTS)}"
+    elif engine == "kokoro":
+        voice = neural.draw_voice(rng)
     else:
         voice = rng.choice(_VOICES[engine])
     rate, pitch = rng.uniform(0.78, 1.35), rng.uniform(0.8, 1.25)
@@ -100,6 +105,9 @@ def synthesise(speaker: Speaker, jobs: Sequence[tuple[str, Path]]) -> int:
     """Say each text into its WAV file (at the voice's own sample rate); how many came out whole."""
     if speaker.engine == "festival":
         _festival(speaker, jobs)
+    elif speaker.engine == "kokoro":
+        for text, path in jobs:
+            neural.say(speaker.voice, speaker.rate, text, path)
     else:
         for text, path in jobs:
             _say(speaker, text, path)

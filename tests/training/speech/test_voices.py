@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.training.speech import corpus
+from assistant.training.speech import corpus, neural
 from assistant.training.speech.sentences import Commands
 from assistant.training.speech.voices import (
     HELD_OUT,
@@ -14,7 +14,7 @@ from assistant.training.speech.voices import (
     with_pauses,
 )
 
-_ALL = ("rhvoice", "flite", "pico", "espeak", "festival")
+_ALL = ("rhvoice", "flite", "pico", "espeak", "festival", "kokoro")
 
 
 def test_a_held_out_voice_is_never_drawn() -> None:
@@ -23,6 +23,7 @@ def test_a_held_out_voice_is_never_drawn() -> None:
     assert drawn.isdisjoint((s.engine, s.voice) for s in HELD_OUT)
     assert {engine for engine, _ in drawn} == set(_ALL)
     assert not any(voice.endswith(("+f3", "+m3")) for _, voice in drawn)
+    assert not any(held_out in voice for _, voice in drawn for held_out in neural.HELD_OUT)
 
 
 def test_only_installed_engines_are_drawn() -> None:
@@ -60,3 +61,14 @@ def test_recording_goes_on_where_it_stopped(tmp_path: Path) -> None:
     corpus.record(sayings, tmp_path, 1, lambda _: None)
     assert first.read_bytes() == before
     assert all(saying.path(tmp_path).stat().st_size > 4000 for saying in sayings)
+
+
+@pytest.mark.skipif(not neural.installed(), reason="Kokoro is not installed")
+def test_a_mixture_of_neural_voices_says_whole_sentences(tmp_path: Path) -> None:
+    short, long = tmp_path / "short.wav", tmp_path / "long.wav"
+    voice = "am_adam+bf_lily*0.30"
+    jobs = [("yes", short), ("pay fourteen pounds, to marie keller", long)]
+    assert synthesise(Speaker("kokoro", voice), jobs) == 2
+    assert long.stat().st_size > 2 * short.stat().st_size
+    assert synthesise(Speaker("kokoro", voice, 1.25), [("yes", tmp_path / "fast.wav")]) == 1
+    assert (tmp_path / "fast.wav").stat().st_size < short.stat().st_size
