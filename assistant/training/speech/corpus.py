@@ -13,7 +13,7 @@ from pathlib import Path
 from assistant.asr.graph_text import DIGITS
 from assistant.training.speech.sentences import Commands
 from assistant.training.speech.texts import ALONE
-from assistant.training.speech.voices import HELD_OUT, Speaker, draw_speaker, synthesise, with_pauses
+from assistant.training.speech.voices import HELD_OUT, Speaker, able, draw_speaker, synthesise, with_pauses
 
 _SHARES = {"command": 48, "general": 32, "words": 11, "names": 5, "digits": 4, "alone": 4}
 """Commands teach the task, everyday sentences and loose words the sounds of the language, digits and other
@@ -66,7 +66,7 @@ def plan(
             text = rng.choice(_ALONE)
         else:
             text = " ".join(rng.choice(DIGITS) for _ in range(rng.choice((1, 1, 2, 4))))
-        speaker = draw_speaker(rng, engines)
+        speaker = draw_speaker(rng, able(engines, text))
         sayings.append(Saying(f"tr{number:06d}", kind, text, with_pauses(rng, text), speaker))
     return sayings
 
@@ -78,12 +78,12 @@ def plan_test(count: int, seed: int, commands: Commands, engines: Sequence[str])
     for voice, speaker in enumerate(HELD_OUT):
         for number in range(count):
             text = commands.sentence()
-            if speaker.engine in engines:
+            if speaker.engine in able(engines, text):
                 marked = with_pauses(rng, text)
                 sayings.append(Saying(f"te{voice}{number:04d}", "test", text, marked, speaker))
     for voice, speaker in enumerate(HELD_OUT):
         for number, rate in enumerate(_PACES):
-            if speaker.engine in engines:
+            if speaker.engine in able(engines, DIGITS[0]):
                 paced = replace(speaker, rate=rate)
                 sayings += [
                     Saying(f"di{voice}{number}{value:02d}", "digit", digit, digit, paced)

@@ -3,7 +3,7 @@
 Program, weights and voices are Apache-2.0 (hexgrad, Kokoro-82M). They come as Python packages, whose exact
 versions requirements.txt and neural.txt hold: the voices lie in the source archive of `kokoro`, the
 weights (8 bits, ONNX) in four packages, and `hibari-tts` knows how English is spoken, in Kokoro's own
-alphabet of sounds. Half as fast as speech on one core.
+alphabet of sounds. A second of speech takes one core half a second.
 """
 
 from __future__ import annotations

@@ -72,6 +72,11 @@ def installed_engines() -> tuple[str, ...]:
     return (*programs, "kokoro") if neural.installed() else tuple(programs)
 
 
+def able(engines: Sequence[str], text: str) -> Sequence[str]:
+    """Those that say such a text well: Kokoro adds sounds of its own to a word or two."""
+    return [engine for engine in engines if engine != "kokoro" or len(text.split()) > 2]
+
+
 def draw_speaker(rng: random.Random, engines: Sequence[str]) -> Speaker:
     """A training speaker; never one of HELD_OUT."""
     engine = rng.choices(engines, [_SHARES[name] for name in engines])[0]

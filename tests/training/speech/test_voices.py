@@ -50,6 +50,13 @@ def test_the_plan_depends_on_the_seed_alone_and_survives_the_disk(tmp_path: Path
     assert corpus.read_plan(tmp_path / "plan.jsonl") == _plan(4)
 
 
+def test_neural_voices_say_no_single_words() -> None:
+    plan = [*_plan(4), *corpus.plan_test(40, 4, Commands(random.Random(4), ["marie"]), _ALL)]
+    neural_ones = [saying.text.split() for saying in plan if saying.speaker.engine == "kokoro"]
+    assert min(map(len, neural_ones)) == 3
+    assert {s.speaker.engine for s in plan if s.kind == "digit"} == {*_ALL} - {"kokoro"}
+
+
 @pytest.mark.skipif("espeak" not in installed_engines(), reason="espeak-ng is not installed")
 def test_recording_goes_on_where_it_stopped(tmp_path: Path) -> None:
     speaker = Speaker("espeak", "en-us+f1", 1.1, 0.9)
@@ -67,8 +74,11 @@ def test_recording_goes_on_where_it_stopped(tmp_path: Path) -> None:
 def test_a_mixture_of_neural_voices_says_whole_sentences(tmp_path: Path) -> None:
     short, long = tmp_path / "short.wav", tmp_path / "long.wav"
     voice = "am_adam+bf_lily*0.30"
-    jobs = [("yes", short), ("pay fourteen pounds, to marie keller", long)]
+    jobs = [
+        ("pay marie keller", short),
+        ("pay fourteen pounds, to marie keller, tomorrow morning please", long),
+    ]
     assert synthesise(Speaker("kokoro", voice), jobs) == 2
     assert long.stat().st_size > 2 * short.stat().st_size
-    assert synthesise(Speaker("kokoro", voice, 1.25), [("yes", tmp_path / "fast.wav")]) == 1
+    assert synthesise(Speaker("kokoro", voice, 1.25), [("pay marie keller", tmp_path / "fast.wav")]) == 1
     assert (tmp_path / "fast.wav").stat().st_size < short.stat().st_size
