@@ -26,7 +26,8 @@ NUMBERS = {
 
 
 def test_the_voices_are_those_that_the_speech_model_never_learnt_from() -> None:
-    assert sorted(misheard_speech.VOICES.values()) == sorted((each.engine, each.voice) for each in HELD_OUT)
+    of_debian = [(each.engine, each.voice) for each in HELD_OUT if each.engine != "kokoro"]
+    assert sorted(misheard_speech.VOICES.values()) == sorted(of_debian)
 
 
 def test_no_misheard_payment_reaches_the_bank(nlu_model: Path, tmp_path: Path) -> None:
