@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from num2words import num2words
 
-from assistant.asr.graph_text import DIGITS, normalise
+from assistant.asr.graph_text import DIGITS, normalise, number_words
 from assistant.replay.reading import read_scenarios
 from assistant.training.speech.corpus import read_plan
 from assistant.training.speech.fragments import cut
@@ -77,7 +76,7 @@ def prompted_numbers() -> Sequence[Item]:
     """Numbers that a person recorded for telephones, at 8 kHz: Debian's `asterisk-core-sounds-en-wav`
     (Allison Smith, CC BY-SA 3.0). Empty where it is not installed."""
     numbers = (*range(20), *range(20, 100, 10))
-    items = [Item(_PROMPTS / f"{number}.wav", num2words(number), "prompts") for number in numbers]
+    items = [Item(_PROMPTS / f"{number}.wav", number_words(number), "prompts") for number in numbers]
     return [item for item in items if item.path.is_file()]
 
 

@@ -20,7 +20,6 @@ _SHARES = {"command": 48, "general": 32, "words": 11, "names": 5, "digits": 4, "
 answers said alone what nothing around them tells."""
 _ALONE = sorted(ALONE)
 
-
 _PACES = (0.8, 1.0, 1.2)
 """At which digits are said alone."""
 
@@ -83,12 +82,12 @@ def plan_test(count: int, seed: int, commands: Commands, engines: Sequence[str])
                 sayings.append(Saying(f"te{voice}{number:04d}", "test", text, marked, speaker))
     for voice, speaker in enumerate(HELD_OUT):
         for number, rate in enumerate(_PACES):
-            if speaker.engine in able(engines, DIGITS[0]):
-                paced = replace(speaker, rate=rate)
-                sayings += [
-                    Saying(f"di{voice}{number}{value:02d}", "digit", digit, digit, paced)
-                    for value, digit in enumerate(DIGITS)
-                ]
+            paced = replace(speaker, rate=rate)
+            sayings += [
+                Saying(f"di{voice}{number}{value:02d}", "digit", digit, digit, paced)
+                for value, digit in enumerate(DIGITS)
+                if speaker.engine in able(engines, digit)
+            ]
     return sayings
 
 

@@ -12,7 +12,6 @@ import json
 import random
 import sys
 import tarfile
-import wave
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -20,15 +19,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
 ARCHIVE = Path(sys.prefix) / "share" / "kokoro-0.9.4.tar.gz"
 """Where `make speech-model` puts the archive that holds the voices."""
 HELD_OUT = ("af_bella", "am_michael", "bf_emma", "bm_george", "if_sara", "em_alex")
 """Never trained on, mixtures with them neither."""
-RATE = 24_000
-"""Hz."""
 
+_RATE = 24_000
+"""Hz."""
 _AT_HOME = """
 af_alloy af_aoede af_heart af_jessica af_kore af_nicole af_nova af_river af_sarah af_sky am_adam am_echo
 am_eric am_fenrir am_liam am_onyx am_puck am_santa bf_alice bf_isabella bf_lily bm_daniel bm_fable bm_lewis
@@ -60,10 +60,7 @@ def draw_voice(rng: random.Random) -> str:
 
 def say(voice: str, rate: float, text: str, path: Path) -> None:
     """Write `text` as a WAV file; a `rate` of 1.2 is a fifth faster than the voice's own."""
-    samples = _kokoro().samples(voice, rate, f"{text}.")
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, RATE, 0, "NONE", ""))
-        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    soundfile.write(path, _kokoro().samples(voice, rate, f"{text}."), _RATE, "PCM_16")
 
 
 class _Kokoro:
@@ -82,7 +79,7 @@ class _Kokoro:
         self._voices = dict(_voices())
 
     def samples(self, voice: str, rate: float, text: str) -> _Floats:
-        """At RATE, -1 to 1."""
+        """At 24 kHz, -1 to 1; where it is louder, the file is clipped."""
         sounds = (self._british if voice[0] == "b" else self._american)(text)
         tokens = [self._alphabet[sound] for sound in sounds if sound in self._alphabet]
         styles = self._styles(voice)

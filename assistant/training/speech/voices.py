@@ -3,9 +3,8 @@
 Only voices whose licence lets a model trained on them be given away (read in the packages' copyright
 files): espeak-ng (GPL-3 program, output free), flite and festival (CMU/Edinburgh, free for any use),
 pico (Apache-2.0 by its makers), RHVoice alan, bdl, slt (LGPL-2.1+), Kokoro (Apache-2.0, no Debian
-package: neural.py). Left out: MBROLA (no commercial
-use), RHVoice evgeniy-eng and lyubov (CC BY-NC-ND), and the dictionary of festival's British voice (see
-british.py).
+package: neural.py). Left out: MBROLA (no commercial use), RHVoice evgeniy-eng and lyubov (CC BY-NC-ND),
+and the dictionary of festival's British voice (see british.py).
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def test_recording_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert all(saying.path(tmp_path).stat().st_size > 4000 for saying in sayings)
 
 
-@pytest.mark.skipif(not neural.installed(), reason="Kokoro is not installed")
+@pytest.mark.skipif(not neural.installed(), reason="Kokoro is in the recipe's own environment only")
 def test_a_mixture_of_neural_voices_says_whole_sentences(tmp_path: Path) -> None:
     short, long = tmp_path / "short.wav", tmp_path / "long.wav"
     voice = "am_adam+bf_lily*0.30"
