@@ -178,7 +178,7 @@ LIKE_YES = (
     "that's", "oh", "k", "go", "head", "the", "a", "it", "sir", "esso", "i guess", "the rest", "yes but",
     "yes and", "yes so", "yes wait", "yes no", "yes if", "yes although", "yes only", "yes for",
     "yes from", "yes to", "yeah but", "okay but", "for that", "that's late", "what's right", "a k",
-    "oh no", "a head", "yes sir",
+    "oh no", "a head", "yes sir", "hey", "oh hey",
 )  # fmt: skip
 """What may be taken for a yes and is none: words that sound like one, and the beginning of an objection."""
 

@@ -24,7 +24,7 @@ from assistant.events import Reading, Transcript
 
 _SURER = 1.0
 """Natural logarithms of likelihood by which the second hearing must prefer other words to take them."""
-_CLEARLY_YES = 4.5
+_CLEARLY_YES = 4.0
 """The same by which everything that is no yes must lie behind (docs/certainty.md)."""
 _NEAR = 8.0
 """The same by which another reading of an account number may lie behind the first one."""

@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--target", type=Path, default=root / "voices" / "en" / "speech-model")
     parser.add_argument("--minutes", type=float, default=Recipe.minutes, help="length of the training stage")
     parser.add_argument(
-        "--rate", type=float, help="top learning rate; smaller to mend a model than to make one"
+        "--rate", type=float, help="top learning rate; with --start, in units of each matrix's size"
     )
     parser.add_argument("--start", type=Path, help="an am/final.mdl of this recipe to train on from")
     parser.add_argument(

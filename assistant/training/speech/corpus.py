@@ -10,14 +10,16 @@ from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from assistant.asr.adaptation_questions import LIKE_YES, YES
 from assistant.asr.graph_text import DIGITS
 from assistant.training.speech.sentences import Commands
 from assistant.training.speech.texts import ALONE
 from assistant.training.speech.voices import HELD_OUT, Speaker, able, draw_speaker, synthesise, with_pauses
 
-_SHARES = {"command": 48, "general": 32, "words": 11, "names": 5, "digits": 4, "alone": 4}
+_SHARES = {"command": 48, "general": 32, "words": 11, "names": 5, "digits": 4, "alone": 4, "answers": 5}
 """Commands teach the task, everyday sentences and loose words the sounds of the language, digits and other
-answers said alone what nothing around them tells."""
+answers said alone what nothing around them tells, a yes and what sounds like it a difference that money
+hangs on."""
 _ALONE = sorted(ALONE)
 
 _PACES = (0.8, 1.0, 1.2)
@@ -28,7 +30,8 @@ _PACES = (0.8, 1.0, 1.2)
 class Saying:
     id: str
     kind: str
-    """command, general, words, names, digits, alone; for the held-out voices test, or digit for one digit."""
+    """command, general, words, names, digits, alone, answers; for the held-out voices test, or digit for one
+    digit."""
     text: str
     marked: str
     """The text with commas where the voice is to pause."""
@@ -63,6 +66,8 @@ def plan(
             text = " ".join(rng.choice(names) for _ in range(rng.randint(1, 3)))
         elif kind == "alone":
             text = rng.choice(_ALONE)
+        elif kind == "answers":
+            text = rng.choice(rng.choice((("yes",), YES, LIKE_YES, LIKE_YES)))
         else:
             text = " ".join(rng.choice(DIGITS) for _ in range(rng.choice((1, 1, 2, 4))))
         speaker = draw_speaker(rng, able(engines, text))

@@ -132,13 +132,12 @@ class Affine(NamedTuple):
     bias: npt.NDArray[np.float32]
 
 
-def take_over(network: Network, maps: Mapping[str, Affine], features: Tensor) -> None:
+def take_over(network: Network, maps: Mapping[str, Affine]) -> None:
     """Start from an exported network of the same shape or with narrower bottlenecks: the inverse of `export`.
 
-    An export has no normalisation left in it. It is measured anew on `features` (batch, frames, 40) and
-    put back so that the network computes what the exported one does. What a bottleneck has more is random
-    where it reads and zero where it is read, so it changes nothing until it has learnt something.
-    Raises ValueError where the shapes differ otherwise.
+    Of a network that was just made: its normalisation, which an export has none of, is to change nothing.
+    What a bottleneck has more is random where it reads and zero where it is read, so it changes nothing
+    until it has learnt something. Raises ValueError where the shapes differ otherwise.
     """
 
     def put(layer: nn.Conv1d, name: str, rows: int | None = None, columns: int | None = None) -> None:
@@ -165,23 +164,6 @@ def take_over(network: Network, maps: Mapping[str, Affine], features: Tensor) ->
         put(layer.wide, f"f{number}.affine", columns=narrower)
     put(network.before, "before.affine")
     put(network.output, "output.affine")  # `sound` stays zero: its part is in here already
-    network.eval()
-    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d)]
-
-    def measure(module: nn.Module, inputs: tuple[Tensor, ...]) -> Tensor:
-        norm = cast(nn.BatchNorm1d, module)
-        mean, variance = inputs[0].mean(0), inputs[0].var(0) + norm.eps
-        cast(Tensor, norm.running_mean).copy_(mean)
-        cast(Tensor, norm.running_var).copy_(variance)
-        norm.weight.data.copy_(torch.sqrt(variance + norm.eps))
-        norm.bias.data.copy_(mean)
-        return inputs[0]
-
-    hooks = [norm.register_forward_pre_hook(measure) for norm in norms]
-    with torch.no_grad():
-        network(features)
-    for hook in hooks:
-        hook.remove()
 
 
 def mixed(parts: Iterable[Component], began: Iterable[Component], share: float) -> list[Component]:

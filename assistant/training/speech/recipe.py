@@ -72,7 +72,7 @@ class Recipe:
     minutes: float = 56.0
     """Of training."""
     rate: float | None = None
-    """Top learning rate: small where an earlier model is only to be mended. None: the device's."""
+    """Top learning rate (`train.Plan`). None: the device's."""
     start: Path | None = None
     """An acoustic model of this recipe to go on from, in its model's folder (`am/final.mdl`); a flat start
     without."""

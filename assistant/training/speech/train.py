@@ -34,6 +34,9 @@ class Line(NamedTuple):
     human: bool
 
 
+_NONE = 1e-3
+"""Stands for the size of a matrix that is all zeros."""
+
 Hear = Callable[[Sequence[int]], tuple[Tensor, Tensor]]
 """Numbers of recordings → (recordings, frames of the longest, 40) MFCCs on the device that trains, each
 row's last frame repeated; frames of each."""
@@ -51,6 +54,8 @@ class Plan:
     """Wall-clock time; the learning rate falls with it, so a shorter run is a whole run too."""
     seed: int
     rate: float = 2e-3
+    """Top learning rate; where an earlier model goes on, in units of each matrix's size. Those of an export,
+    into which normalisation is folded, differ fifty-fold: steps alike for all would undo the small ones."""
     batch_frames: int = 14_000
     """Input frames in a batch, padding left out."""
     noise_share: float = 0.03
@@ -94,22 +99,25 @@ def train(
     sample, frames = hear([line.recording for line in usable[:: max(1, len(usable) // 200)]])
     _normalise(network, sample, frames)
     if start is not None:
-        take_over(network, start, sample)
+        take_over(network, start)
     del sample
     began = deepcopy(network).cpu()
     criterion = Criterion(graph, device)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=1e-3, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(_groups(network, start is not None), weight_decay=1e-3, betas=(0.9, 0.98))
     disguise = Disguise(network.mean)
     spent, step = _resume(folder, network, optimizer)
     clock = time.monotonic() - spent
     easy_steps = plan.easy_steps if start is None else 0
+    # Normalisation goes by the batch from a flat start alone. Lines of like length stand together, so a batch
+    # of single words is mostly silence, and is no measure of what the finished network will hear.
+    network.train(start is None)
     easy = _batches([line for line in usable if not line.human], plan.batch_frames, rng) or batches
     order = chain(islice(_shuffled(easy, rng), max(0, easy_steps - step)), _shuffled(batches, rng))
     average = torch.zeros((), device=device)
     while (done := (time.monotonic() - clock) / (plan.minutes * 60)) < 1:
         batch = next(order)
         for group in optimizer.param_groups:
-            group["lr"] = _rate(plan.rate, step, done)
+            group["lr"] = _rate(plan.rate, step, done) * group["size"]
         features, frames = hear([line.recording for line in batch])
         if step >= easy_steps:
             features = disguise(features, draws)
@@ -134,7 +142,6 @@ def _step(
     chains: Sequence[Chain],
     decay: float,
 ) -> Tensor:
-    network.train()
     with torch.autocast(features.device.type, torch.bfloat16, enabled=_half_is_fast(features.device)):
         scores = network(features)
     scores = scores.float()
@@ -150,6 +157,17 @@ def _step(
     if torch.isfinite(norm):
         optimizer.step()
     return objective.sum() / total
+
+
+def _groups(network: Network, relative: bool) -> list[dict[str, object]]:
+    """Each matrix with the size that its steps are measured in: the root of its mean square, or one."""
+    return [
+        {
+            "params": [matrix],
+            "size": (float(matrix.detach().square().mean().sqrt()) or _NONE) if relative else 1.0,
+        }
+        for matrix in network.parameters()
+    ]
 
 
 def _half_is_fast(device: torch.device) -> bool:
@@ -200,8 +218,8 @@ def _normalise(network: Network, features: Tensor, frames: Tensor) -> None:
 
 
 def _rate(top: float, step: int, done: float) -> float:
-    """Warm-up over 60 steps, flat for a quarter of the time, then down to a hundredth along a line."""
-    return top * min(1.0, (step + 1) / 60) * max(0.01, min(1.0, (1 - done) / 0.75))
+    """Warm-up over 200 steps, flat for a quarter of the time, then down to a hundredth along a line."""
+    return top * min(1.0, (step + 1) / 200) * max(0.01, min(1.0, (1 - done) / 0.75))
 
 
 def _save(folder: Path, network: Network, optimizer: torch.optim.Optimizer, spent: float, step: int) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.asr.adaptation_questions import LIKE_YES, YES
 from assistant.training.speech import corpus, neural
 from assistant.training.speech.sentences import Commands
 from assistant.training.speech.voices import (
@@ -55,6 +56,13 @@ def test_neural_voices_say_no_single_words() -> None:
     neural_ones = [saying.text.split() for saying in plan if saying.speaker.engine == "kokoro"]
     assert min(map(len, neural_ones)) == 3
     assert {s.speaker.engine for s in plan if s.kind == "digit"} == {*_ALL} - {"kokoro"}
+
+
+def test_a_yes_and_what_sounds_like_one_are_said_alone_and_as_often() -> None:
+    answers = [saying.text for saying in _plan(4) if saying.kind == "answers"]
+    like, agreed = sum(text in LIKE_YES for text in answers), sum(text in YES for text in answers)
+    assert like + agreed == len(answers) > 8
+    assert like < 2 * agreed and agreed < 2 * like
 
 
 @pytest.mark.skipif("espeak" not in installed_engines(), reason="espeak-ng is not installed")
