@@ -124,7 +124,7 @@ def test_a_network_learns_from_recordings_as_they_are_read(tmp_path: Path) -> No
     features, frames = hear(range(12))
     graph = SoundGraph(Units())
     graph.learn([lexicon[source.text] for source in sources], 0.0, np.random.default_rng(0))
-    numerators = Numerators.of([graph.chain(lexicon[source.text]) for source in sources])
+    numerators = Numerators.of([graph.chain([lexicon[source.text]]) for source in sources])
 
     def objective(one: network.Network) -> float:
         ratios, _ = Criterion(graph, CPU)(one.train()(features).detach(), (frames + 2) // 3, numerators)
