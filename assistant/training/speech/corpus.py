@@ -21,6 +21,8 @@ _SHARES = {"command": 48, "general": 32, "words": 11, "names": 5, "digits": 4, "
 answers said alone what nothing around them tells, a yes and what sounds like it a difference that money
 hangs on."""
 _ALONE = sorted(ALONE)
+_ANSWERS = (("yes",), YES, LIKE_YES, LIKE_YES)
+"""Drawn from alike: half are a yes, and half of those the one that most people give."""
 
 _PACES = (0.8, 1.0, 1.2)
 """At which digits are said alone."""
@@ -67,7 +69,7 @@ def plan(
         elif kind == "alone":
             text = rng.choice(_ALONE)
         elif kind == "answers":
-            text = rng.choice(rng.choice((("yes",), YES, LIKE_YES, LIKE_YES)))
+            text = rng.choice(rng.choice(_ANSWERS))
         else:
             text = " ".join(rng.choice(DIGITS) for _ in range(rng.choice((1, 1, 2, 4))))
         speaker = draw_speaker(rng, able(engines, text))
