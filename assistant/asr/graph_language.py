@@ -1,7 +1,8 @@
 """Which word follows which: a trigram model as a `Gr.fst`, estimated with numpy in a second or two.
 
-Counts of several texts are added up with a weight each, smoothed after Witten and Bell (interpolated),
-and written as a back-off acceptor whose back-off arcs are plain epsilons, as Vosk expects.
+Counts of several texts are added up with a weight each, smoothed after Witten and Bell (interpolated,
+with a stronger prior), and written as a back-off acceptor whose back-off arcs are plain epsilons, as Vosk
+expects.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ Floats = npt.NDArray[np.float64]
 
 _BEGIN, _END = 0, 1
 """Positions of sentence begin and end in a vocabulary."""
+_PRIOR = 4.0
+"""Unseen words weigh so much for each kind of word that was seen; Witten and Bell have 1. Templates repeat
+themselves, so that what they do not hold is likelier than their counts say."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,22 @@ class Counts:
         rows, seen = self.orders[0]
         return float(seen[rows[:, 0] == _END].sum())
 
-    def thinned(self, thresholds: tuple[float, float]) -> Counts:
-        """Without the pairs and triples that weigh less than their threshold."""
-        kept = [self.orders[0]]
-        for (rows, seen), least in zip(self.orders[1:], thresholds, strict=True):
-            kept.append((rows[seen >= least], seen[seen >= least]))
-        return Counts(self.vocabulary, tuple(kept))
+    def thinned(self, least: tuple[float, float]) -> Counts:
+        """Without the pairs and triples that the counted text can spare.
+
+        `least`: what a pair and a triple must be worth, as the natural logarithm of how much less likely
+        the whole text is when the row is backed off from instead (weighted difference; Seymore and
+        Rosenfeld, 1996). Pairs that a triple leads through or backs off to stay with it.
+        """
+        size = len(self.vocabulary)
+        single, pair, triple = self.orders
+        pairs, triples = _levels(self)
+        kept = np.isin(_keys(triple[0], size), triples.keys[triples.worth >= least[1]])
+        rows = triple[0][kept]
+        needed = np.concatenate([_keys(rows[:, :2], size), _keys(rows[:, 1:], size)])
+        keys = _keys(pair[0], size)
+        stays = np.isin(keys, pairs.keys[pairs.worth >= least[0]]) | np.isin(keys, needed)
+        return Counts(self.vocabulary, (single, (pair[0][stays], pair[1][stays]), (rows, triple[1][kept])))
 
     def save(self, path: Path) -> None:
         arrays: dict[str, Any] = {"vocabulary": np.array("\n".join(self.vocabulary))}
@@ -108,11 +122,8 @@ def compile_graph(counts: Counts, labels: Mapping[str, int], thresholds: tuple[f
     Every label can be said, seen or not. Pairs and triples with less weight than `thresholds` are
     dropped: they cost memory and decide little.
     """
-    size = len(counts.vocabulary)
-    uni = _unigrams(counts, size)
-    pair = _pairs(counts, uni, size, thresholds[0])
-    triple = _triples(counts, pair, size, thresholds[1])
-    return _assemble(counts.vocabulary, labels, uni, pair, triple)
+    pair, triple = _levels(counts, thresholds)
+    return _assemble(counts.vocabulary, labels, _unigrams(counts), pair, triple)
 
 
 @dataclass(frozen=True)
@@ -122,14 +133,17 @@ class _Level:
     histories: Ints
     words: Ints
     probabilities: Floats
-    backoff: dict[int, float]
-    """History key → weight of everything not listed."""
+    worth: Floats
+    """What the text's likelihood owes to each row (its natural logarithm), against backing off from it."""
+    sources: Ints
+    """The different histories, sorted."""
+    backoff: Floats
+    """For each of `sources` the weight of everything that is not listed."""
 
 
-def _unigrams(counts: Counts, size: int) -> Floats:
-    rows, seen = counts.orders[0]
-    total = np.zeros(size)
-    total[rows[:, 0]] = seen
+def _unigrams(counts: Counts) -> Floats:
+    size = len(counts.vocabulary)
+    total = _occurrences(counts)
     total[_BEGIN] = 0
     mass, types = total.sum(), np.count_nonzero(total)
     everywhere = np.full(size, 1 / (size - 1))
@@ -138,32 +152,48 @@ def _unigrams(counts: Counts, size: int) -> Floats:
     return result
 
 
-def _pairs(counts: Counts, uni: Floats, size: int, threshold: float) -> _Level:
+def _occurrences(counts: Counts) -> Floats:
+    """How often each word was seen; a sentence's begin as often as its end."""
+    rows, seen = counts.orders[0]
+    total = np.zeros(len(counts.vocabulary))
+    total[rows[:, 0]] = seen
+    total[_BEGIN] = total[_END]
+    return total
+
+
+def _levels(counts: Counts, thresholds: tuple[float, float] = (0, 0)) -> tuple[_Level, _Level]:
+    """Pairs and triples."""
+    size = len(counts.vocabulary)
+    uni, total = _unigrams(counts), _occurrences(counts)
     rows, seen = counts.orders[1]
-    lower = uni[rows[:, 1]]
-    return _level(rows[:, 0], rows[:, 1], seen, lower, size, threshold)
-
-
-def _triples(counts: Counts, pair: _Level, size: int, threshold: float) -> _Level:
+    histories, words = rows[:, 0], rows[:, 1]
+    pair = _level(histories, words, seen, uni[words], total[histories], size, thresholds[0])
+    keys, times = _keys(rows, size), seen
     rows, seen = counts.orders[2]
-    history, middle, word = rows[:, 0] * size + rows[:, 1], rows[:, 1], rows[:, 2]
-    at = np.searchsorted(pair.keys, middle * size + word)
-    at = np.minimum(at, max(len(pair.keys) - 1, 0))
-    known = pair.keys[at] == middle * size + word if len(pair.keys) else np.zeros(len(word), bool)
-    lower = np.where(known, pair.probabilities[at] if len(pair.keys) else 0.0, 0.0)
     # A triple whose pair was dropped is dropped as well: its history would lead nowhere.
-    return _level(history[known], word[known], seen[known], lower[known], size, threshold)
+    lower = _found(pair.keys, pair.probabilities, _keys(rows[:, 1:], size))
+    rows, seen, lower = rows[lower > 0], seen[lower > 0], lower[lower > 0]
+    histories = _keys(rows[:, :2], size)
+    total = _found(keys, times, histories)
+    return pair, _level(histories, rows[:, 2], seen, lower, total, size, thresholds[1])
 
 
-def _level(history: Ints, word: Ints, seen: Floats, lower: Floats, size: int, threshold: float) -> _Level:
-    groups, inverse = np.unique(history, return_inverse=True)
-    mass = np.bincount(inverse, seen, minlength=len(groups))
-    types = np.bincount(inverse, minlength=len(groups)).astype(np.float64)
-    probability = (seen + types[inverse] * lower) / (mass + types)[inverse]
+def _level(
+    history: Ints, word: Ints, seen: Floats, lower: Floats, total: Floats, size: int, threshold: float
+) -> _Level:
+    """`total`: how often each row's history was seen. More than its rows tell of, where rows were thinned
+    out: that counts as unseen, too."""
+    groups, first, inverse = np.unique(history, return_index=True, return_inverse=True)
+    told = np.bincount(inverse, seen, minlength=len(groups))
+    prior = _PRIOR * np.bincount(inverse, minlength=len(groups))
+    mass = np.maximum(told, total[first])
+    unseen = prior + mass - told
+    probability = (seen + unseen[inverse] * lower) / (mass + prior)[inverse]
     keep = seen >= threshold
     kept = np.bincount(inverse[keep], probability[keep], minlength=len(groups))
     kept_lower = np.bincount(inverse[keep], lower[keep], minlength=len(groups))
     backoff = np.maximum(1 - kept, 1e-4) / np.maximum(1 - kept_lower, 1e-4)
+    worth = seen * np.log(probability / (backoff[inverse] * lower))
     alive = np.bincount(inverse[keep], minlength=len(groups)) > 0
     keys = history[keep] * size + word[keep]
     order = np.argsort(keys)
@@ -172,19 +202,36 @@ def _level(history: Ints, word: Ints, seen: Floats, lower: Floats, size: int, th
         history[keep][order],
         word[keep][order],
         probability[keep][order],
-        dict(zip(groups[alive].tolist(), backoff[alive].tolist(), strict=True)),
+        worth[keep][order],
+        groups[alive],
+        backoff[alive],
     )
+
+
+def _keys(rows: Ints, size: int) -> Ints:
+    """One number for each row of words, in the order of the rows."""
+    key = rows[:, 0].copy()
+    for column in range(1, rows.shape[1]):
+        key = key * size + rows[:, column]
+    return key
+
+
+def _found(keys: Ints, values: Floats, wanted: Ints) -> Floats:
+    """The value of each wanted key, or zero; `keys` are sorted."""
+    if not len(keys):
+        return np.zeros(len(wanted))
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, values[at], 0.0)
 
 
 def _assemble(
     vocabulary: Sequence[str], labels: Mapping[str, int], uni: Floats, pair: _Level, triple: _Level
 ) -> Fst:
     size = len(vocabulary)
-    singles, doubles = sorted(pair.backoff), sorted(triple.backoff)
+    singles, two_keys = pair.sources, triple.sources
     # State 0 knows nothing, then one for each known word, then one for each known pair.
     one = np.zeros(size, np.int64)
     one[singles] = np.arange(1, len(singles) + 1)
-    two_keys = np.array(doubles, dtype=np.int64)
 
     def after(history: Ints, word: Ints) -> Ints:
         """State once `word` followed `history` (a word)."""
@@ -195,7 +242,7 @@ def _assemble(
         found: Ints = np.where(two_keys[at] == key, at + 1 + len(singles), one[word])
         return found
 
-    states = 1 + len(singles) + len(doubles)
+    states = 1 + len(singles) + len(two_keys)
     final = np.full(states, np.inf, np.float32)
     label = np.array([labels.get(word, 0) for word in vocabulary], dtype=np.int64)
     spoken = label > 0
@@ -228,10 +275,8 @@ def _assemble(
         )
     source, ilabel, probability, target = (np.concatenate(column) for column in zip(*parts, strict=True))
     cost = -np.log(probability)
-    backs = np.array([pair.backoff[key] for key in singles] + [triple.backoff[key] for key in doubles])
-    down = np.concatenate(
-        [np.zeros(len(singles), np.int64), one[two_keys % size] if len(two_keys) else two_keys]
-    )
+    backs = np.concatenate([pair.backoff, triple.backoff])
+    down = np.concatenate([np.zeros(len(singles), np.int64), one[two_keys % size]])
     source = np.concatenate([source, np.arange(1, states)])
     arcs = np.zeros(len(source), ARC)
     arcs["ilabel"] = arcs["olabel"] = np.concatenate([ilabel, np.zeros(states - 1, np.int64)])
@@ -243,9 +288,6 @@ def _assemble(
 
 def _unique(rows: Ints, size: int, weights: Floats | None = None) -> tuple[Ints, Floats]:
     """Distinct rows, sorted, with how often (or how heavily) each occurs."""
-    key = rows[:, 0].copy()
-    for column in range(1, rows.shape[1]):
-        key = key * size + rows[:, column]
-    keys, index, inverse = np.unique(key, return_index=True, return_inverse=True)
+    keys, index, inverse = np.unique(_keys(rows, size), return_index=True, return_inverse=True)
     seen = np.bincount(inverse, weights, minlength=len(keys)).astype(np.float64)
     return rows[index], seen

@@ -45,14 +45,25 @@ def fst() -> Fst:
     return compile_graph(count(TEXT, WORDS), LABELS)
 
 
-def test_arcs_of_a_state_and_its_backoff_share_all_probability(fst: Fst) -> None:
+@pytest.fixture(scope="module")
+def spread() -> Counts:
+    """One sentence said often, and many that begin like it."""
+    return count(["show my balance"] * 60 + [f"show my {word}" for word in WORDS] * 3, WORDS)
+
+
+@pytest.fixture(params=["all", "thinned"])
+def any_fst(request: pytest.FixtureRequest, spread: Counts) -> Fst:
+    return compile_graph(spread if request.param == "all" else spread.thinned((5, 5)), LABELS)
+
+
+def test_arcs_of_a_state_and_its_backoff_share_all_probability(any_fst: Fst) -> None:
     """Exactly one: what a state lists, its end, and what its back-off adds for the words it does not list."""
 
     def listed(state: int) -> tuple[dict[int, float], Any]:
-        arcs = fst.arcs[fst.first[state] : fst.first[state + 1]]
+        arcs = any_fst.arcs[any_fst.first[state] : any_fst.first[state + 1]]
         table = {int(a["ilabel"]): math.exp(-float(a["weight"])) for a in arcs if a["ilabel"]}
-        if np.isfinite(fst.final[state]):
-            table[-1] = math.exp(-float(fst.final[state]))
+        if np.isfinite(any_fst.final[state]):
+            table[-1] = math.exp(-float(any_fst.final[state]))
         return table, [a for a in arcs if not a["ilabel"]]
 
     def everything(state: int) -> dict[int, float]:
@@ -63,7 +74,7 @@ def test_arcs_of_a_state_and_its_backoff_share_all_probability(fst: Fst) -> None
                 table.setdefault(label, weight * share)
         return table
 
-    for state in range(fst.states):
+    for state in range(any_fst.states):
         assert sum(everything(state).values()) == pytest.approx(1, abs=0.02)
 
 
@@ -76,6 +87,29 @@ def test_the_weight_of_a_text_decides(fst: Fst) -> None:
     other = count(["show my zebra"], WORDS)
     heavy = compile_graph(merge([(count(TEXT, WORDS), 1.0), (other, 50.0)], WORDS), LABELS)
     assert _probability(heavy, "show my zebra") > _probability(heavy, "show my balance")
+
+
+def test_thinning_keeps_what_the_text_owes_most_to(spread: Counts) -> None:
+    thin = spread.thinned((5, 5))
+    kept = {" ".join(thin.vocabulary[word] for word in row) for row in thin.orders[2][0]}
+    assert "show my balance" in kept
+    assert "show my zebra" not in kept
+    assert len(thin.orders[1][0]) < len(spread.orders[1][0])
+
+
+def test_what_was_thinned_out_leaves_its_share_to_all_words(spread: Counts) -> None:
+    """And not to what was kept, which would then be all that can be said."""
+    full, thin = (compile_graph(counts, LABELS) for counts in (spread, spread.thinned((5, 5))))
+    often = "show my balance"
+    assert _probability(thin, often) == pytest.approx(_probability(full, often), rel=0.4)
+
+
+def test_a_triple_keeps_the_pairs_it_needs(spread: Counts) -> None:
+    thin = spread.thinned((1e9, 5))
+    pairs = {tuple(row) for row in thin.orders[1][0].tolist()}
+    triples = thin.orders[2][0].tolist()
+    assert triples
+    assert pairs == {pair for first, middle, last in triples for pair in ((first, middle), (middle, last))}
 
 
 def test_counts_survive_the_disk(tmp_path: Path) -> None:

@@ -16,10 +16,19 @@ from assistant.training.speech.sentences import Commands
 from assistant.training.speech.texts import ALONE
 from assistant.training.speech.voices import HELD_OUT, Speaker, able, draw_speaker, synthesise, with_pauses
 
-_SHARES = {"command": 48, "general": 32, "words": 11, "names": 5, "digits": 4, "alone": 4, "answers": 5}
+_SHARES = {
+    "command": 44,
+    "general": 32,
+    "words": 11,
+    "names": 5,
+    "digits": 4,
+    "alone": 4,
+    "answers": 5,
+    "answers in a row": 4,
+}
 """Commands teach the task, everyday sentences and loose words the sounds of the language, digits and other
 answers said alone what nothing around them tells, a yes and what sounds like it a difference that money
-hangs on."""
+hangs on. In a row, with pauses, answers are said by Kokoro too, which says nothing well that is alone."""
 _ALONE = sorted(ALONE)
 _ANSWERS = (("yes",), YES, LIKE_YES, LIKE_YES)
 """Drawn from alike: half are a yes, and half of those the one that most people give."""
@@ -32,11 +41,10 @@ _PACES = (0.8, 1.0, 1.2)
 class Saying:
     id: str
     kind: str
-    """command, general, words, names, digits, alone, answers; for the held-out voices test, or digit for one
-    digit."""
+    """One of `_SHARES`; for the held-out voices test, or digit for one digit."""
     text: str
     marked: str
-    """The text with commas where the voice is to pause."""
+    """The text with commas and semicolons where the voice is to pause."""
     speaker: Speaker
 
     def path(self, folder: Path) -> Path:
@@ -70,10 +78,14 @@ def plan(
             text = rng.choice(_ALONE)
         elif kind == "answers":
             text = rng.choice(rng.choice(_ANSWERS))
+        elif kind == "answers in a row":
+            row = [rng.choice(rng.choice((_ALONE, *_ANSWERS))) for _ in range(rng.randint(3, 5))]
+            text = " ".join(row)
         else:
             text = " ".join(rng.choice(DIGITS) for _ in range(rng.choice((1, 1, 2, 4))))
+        marked = "; ".join(row) if kind == "answers in a row" else with_pauses(rng, text)
         speaker = draw_speaker(rng, able(engines, text))
-        sayings.append(Saying(f"tr{number:06d}", kind, text, with_pauses(rng, text), speaker))
+        sayings.append(Saying(f"tr{number:06d}", kind, text, marked, speaker))
     return sayings
 
 

@@ -60,7 +60,8 @@ def draw_voice(rng: random.Random) -> str:
 
 def say(voice: str, rate: float, text: str, path: Path) -> None:
     """Write `text` as a WAV file; a `rate` of 1.2 is a fifth faster than the voice's own."""
-    soundfile.write(path, _kokoro().samples(voice, rate, f"{text}."), _RATE, "PCM_16")
+    sentence = f"{text} ."  # set apart: "no." is read as "number"
+    soundfile.write(path, _kokoro().samples(voice, rate, sentence), _RATE, "PCM_16")
 
 
 class _Kokoro:

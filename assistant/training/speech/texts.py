@@ -25,12 +25,13 @@ ALONE = frozenset(
     | {number_words(value) for value in (*range(10, 20), *range(20, 100, 10))}
 )
 """Words that are answers by themselves."""
-_COMMANDS = 60_000
+_COMMANDS = 120_000
 # How heavily each kind of text counts. The command templates repeat themselves, the questions to banks
 # are typed and wordier than speech, the rest keeps other speech from being forced into commands. Words that
 # are said alone are listed once; without them "two" by itself is heard as "to".
-_WEIGHTS = {"commands": 1.0, "utterances": 2.0, "banking": 1.5, "everyday": 0.5, "alone": 150.0}
-_THRESHOLDS = (1.6, 2.6)
+_WEIGHTS = {"commands": 0.75, "utterances": 1.5, "banking": 1.5, "everyday": 0.7, "alone": 300.0}
+_LEAST = (4.7, 7.5)
+"""What a pair and a triple must be worth (`Counts.thinned`), so that the model stays within 15 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Texts:
             for kind, weight in _WEIGHTS.items()
             if getattr(self, kind)
         ]
-        return merge(parts, words).thinned(_THRESHOLDS)
+        return merge(parts, words).thinned(_LEAST)
 
 
 def gather(data: Path, nlu_data: Path, clips: Sequence[Clip], held_out: set[str], seed: int) -> Texts:

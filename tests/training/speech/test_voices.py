@@ -4,8 +4,12 @@ from pathlib import Path
 import pytest
 
 from assistant.asr.adaptation_questions import LIKE_YES, YES
+from assistant.asr.recogniser import Recogniser
 from assistant.training.speech import corpus, neural
+from assistant.training.speech.listen import hear
+from assistant.training.speech.recordings import load
 from assistant.training.speech.sentences import Commands
+from assistant.training.speech.texts import ALONE
 from assistant.training.speech.voices import (
     HELD_OUT,
     Speaker,
@@ -15,6 +19,7 @@ from assistant.training.speech.voices import (
     with_pauses,
 )
 
+SHIPPED = Path(__file__).resolve().parents[3] / "voices" / "en" / "speech-model"
 _ALL = ("rhvoice", "flite", "pico", "espeak", "festival", "kokoro")
 
 
@@ -63,6 +68,24 @@ def test_a_yes_and_what_sounds_like_one_are_said_alone_and_as_often() -> None:
     like, agreed = sum(text in LIKE_YES for text in answers), sum(text in YES for text in answers)
     assert like + agreed == len(answers) > 8
     assert like < 2 * agreed and agreed < 2 * like
+
+
+def test_answers_are_said_in_a_row_with_pauses_by_neural_voices_too() -> None:
+    rows = [saying for seed in range(6) for saying in _plan(seed) if saying.kind == "answers in a row"]
+    assert any(saying.speaker.engine == "kokoro" for saying in rows)
+    for saying in rows:
+        said = saying.marked.split("; ")
+        assert " ".join(said) == saying.text
+        assert 3 <= len(said) <= 5
+        assert {*said} <= {*ALONE, *YES, *LIKE_YES}
+
+
+@pytest.mark.skipif(not neural.installed(), reason="Kokoro is not installed")
+def test_a_no_at_the_end_is_not_read_as_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "no.wav"
+    neural.say("am_adam", 1.0, "i have said no", path)
+    heard = hear(Recogniser(SHIPPED), load(path)).text
+    assert heard.endswith("no")
 
 
 @pytest.mark.skipif("espeak" not in installed_engines(), reason="espeak-ng is not installed")
