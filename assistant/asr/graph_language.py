@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from assistant.asr.graph_words import UNKNOWN
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+_Number = TypeVar("_Number", np.int64, np.float64)
 
 _BEGIN, _END = 0, 1
 """Positions of sentence begin and end in a vocabulary."""
@@ -52,7 +53,7 @@ class Counts:
         """
         size = len(self.vocabulary)
         single, pair, triple = self.orders
-        pairs, triples = _levels(self)
+        _, pairs, triples = _levels(self)
         kept = np.isin(_keys(triple[0], size), triples.keys[triples.worth >= least[1]])
         rows = triple[0][kept]
         needed = np.concatenate([_keys(rows[:, :2], size), _keys(rows[:, 1:], size)])
@@ -122,8 +123,7 @@ def compile_graph(counts: Counts, labels: Mapping[str, int], thresholds: tuple[f
     Every label can be said, seen or not. Pairs and triples with less weight than `thresholds` are
     dropped: they cost memory and decide little.
     """
-    pair, triple = _levels(counts, thresholds)
-    return _assemble(counts.vocabulary, labels, _unigrams(counts), pair, triple)
+    return _assemble(counts.vocabulary, labels, *_levels(counts, thresholds))
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,9 @@ class _Level:
     """For each of `sources` the weight of everything that is not listed."""
 
 
-def _unigrams(counts: Counts) -> Floats:
-    size = len(counts.vocabulary)
-    total = _occurrences(counts)
+def _unigrams(occurrences: Floats) -> Floats:
+    size = len(occurrences)
+    total = occurrences.copy()
     total[_BEGIN] = 0
     mass, types = total.sum(), np.count_nonzero(total)
     everywhere = np.full(size, 1 / (size - 1))
@@ -161,21 +161,22 @@ def _occurrences(counts: Counts) -> Floats:
     return total
 
 
-def _levels(counts: Counts, thresholds: tuple[float, float] = (0, 0)) -> tuple[_Level, _Level]:
-    """Pairs and triples."""
+def _levels(counts: Counts, thresholds: tuple[float, float] = (0, 0)) -> tuple[Floats, _Level, _Level]:
+    """Each word's probability, pairs and triples."""
     size = len(counts.vocabulary)
-    uni, total = _unigrams(counts), _occurrences(counts)
-    rows, seen = counts.orders[1]
+    occurrences = _occurrences(counts)
+    uni = _unigrams(occurrences)
+    rows, times = counts.orders[1]
     histories, words = rows[:, 0], rows[:, 1]
-    pair = _level(histories, words, seen, uni[words], total[histories], size, thresholds[0])
-    keys, times = _keys(rows, size), seen
+    pair = _level(histories, words, times, uni[words], occurrences[histories], size, thresholds[0])
+    keys = _keys(rows, size)
     rows, seen = counts.orders[2]
     # A triple whose pair was dropped is dropped as well: its history would lead nowhere.
     lower = _found(pair.keys, pair.probabilities, _keys(rows[:, 1:], size))
     rows, seen, lower = rows[lower > 0], seen[lower > 0], lower[lower > 0]
     histories = _keys(rows[:, :2], size)
     total = _found(keys, times, histories)
-    return pair, _level(histories, rows[:, 2], seen, lower, total, size, thresholds[1])
+    return uni, pair, _level(histories, rows[:, 2], seen, lower, total, size, thresholds[1])
 
 
 def _level(
@@ -216,12 +217,12 @@ def _keys(rows: Ints, size: int) -> Ints:
     return key
 
 
-def _found(keys: Ints, values: Floats, wanted: Ints) -> Floats:
+def _found(keys: Ints, values: npt.NDArray[_Number], wanted: Ints) -> npt.NDArray[_Number]:
     """The value of each wanted key, or zero; `keys` are sorted."""
     if not len(keys):
-        return np.zeros(len(wanted))
+        return np.zeros(len(wanted), values.dtype)
     at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, values[at], 0.0)
+    return np.where(keys[at] == wanted, values[at], values.dtype.type(0))
 
 
 def _assemble(
@@ -232,15 +233,12 @@ def _assemble(
     # State 0 knows nothing, then one for each known word, then one for each known pair.
     one = np.zeros(size, np.int64)
     one[singles] = np.arange(1, len(singles) + 1)
+    two = np.arange(len(two_keys)) + 1 + len(singles)
 
     def after(history: Ints, word: Ints) -> Ints:
         """State once `word` followed `history` (a word)."""
-        if not len(two_keys):
-            return np.asarray(one[word])
-        key = history * size + word
-        at = np.minimum(np.searchsorted(two_keys, key), len(two_keys) - 1)
-        found: Ints = np.where(two_keys[at] == key, at + 1 + len(singles), one[word])
-        return found
+        found = _found(two_keys, two, history * size + word)
+        return np.where(found > 0, found, one[word])
 
     states = 1 + len(singles) + len(two_keys)
     final = np.full(states, np.inf, np.float32)

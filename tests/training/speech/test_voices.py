@@ -80,7 +80,7 @@ def test_answers_are_said_in_a_row_with_pauses_by_neural_voices_too() -> None:
         assert {*said} <= {*ALONE, *YES, *LIKE_YES}
 
 
-@pytest.mark.skipif(not neural.installed(), reason="Kokoro is not installed")
+@pytest.mark.skipif(not neural.installed(), reason="Kokoro is in the recipe's own environment only")
 def test_a_no_at_the_end_is_not_read_as_a_number(tmp_path: Path) -> None:
     path = tmp_path / "no.wav"
     neural.say("am_adam", 1.0, "i have said no", path)
