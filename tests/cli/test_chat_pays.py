@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import zipfile
 from pathlib import Path
 
+import pytest
 import requests
 
 from assistant.bank.connections import Connections
@@ -35,8 +37,21 @@ def order(terminal: Running, amount: str) -> str:
     return str(shown[-1])
 
 
-def test_a_payment_at_a_terminal(practised: Assistant, tmp_path: Path) -> None:
+WEDNESDAY, SATURDAY = ({"ASSISTANT_TODAY": f"2026-03-{day}"} for day in (18, 21))
+"""On a Saturday banks accept what they send on Monday."""
+
+
+@pytest.fixture(scope="module")
+def customer(practised: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """A home of its own, since its days are not those of this machine."""
+    home = tmp_path_factory.mktemp("customer") / "home"
+    shutil.copytree(practised.home / "nlu-models", home / "nlu-models")
+    return Assistant(home, {**practised.environment, "ASSISTANT_HOME": str(home)})
+
+
+def test_a_payment_at_a_terminal(customer: Assistant, tmp_path: Path) -> None:
     """And kept as files in which none of its secrets is."""
+    practised = customer.among(WEDNESDAY)
     with practised.at_terminal("chat", "--practice", "--bundle", str(tmp_path)) as terminal:
         codes = order(terminal, "thirty one")
         code = requests.get(codes, timeout=5).json()["codes"][0]["code"]
@@ -61,6 +76,18 @@ def test_a_payment_at_a_terminal(practised: Assistant, tmp_path: Path) -> None:
         assert "Marie Dubois" in content
         plain = re.sub(r"\s", "", content)
         assert not [each for each in secrets if re.sub(r"\s", "", each) in plain], path
+
+
+def test_a_payment_on_a_saturday_is_not_said_to_go_the_same_day(customer: Assistant) -> None:
+    with customer.among(SATURDAY).at_terminal("chat", "--practice") as terminal:
+        codes = order(terminal, "thirty three")
+        code = requests.get(codes, timeout=5).json()["codes"][0]["code"]
+        terminal.type(f"{code}\n")
+        terminal.expect(
+            "The bank has accepted the payment of €33.00 to Marie Dubois, but has not sent it yet."
+        )
+        terminal.type("goodbye\n")
+        assert terminal.end().status == 0
 
 
 def test_a_turn_that_was_kept_is_replayed_without_a_bank(practised: Assistant, tmp_path: Path) -> None:

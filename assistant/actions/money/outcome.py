@@ -30,7 +30,10 @@ def ended(turn: Turn, draft: Draft, payment: Payment) -> Draft:
     """The draft with what its payment came to."""
     if draft.cancels:
         return draft.end(Said("utter_cancel_done", facts(turn, draft)))
-    return draft.end(Said(_SAID[payment.state], facts(turn, draft)))
+    # On a day without settlement, such as a Saturday, "accepted, today" would say that the money goes today.
+    waits = payment.state is PaymentState.CHECKED and draft.on is None
+    said = "utter_payment_accepted" if waits else _SAID[payment.state]
+    return draft.end(Said(said, facts(turn, draft)))
 
 
 def withdrawn(turn: Turn, draft: Draft, payment: Payment) -> Draft:
