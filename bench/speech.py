@@ -23,6 +23,7 @@ from assistant.training.speech.card import FIGURES
 from assistant.training.speech.listen import Heard, hear
 from assistant.training.speech.recordings import RATE, Samples, over_a_telephone
 from bench.measure import Row, found_of, report
+from bench.speech_prototype import prototype_test
 from bench.speech_scores import SURE, Score, percent
 from bench.speech_sets import (
     TestSet,
@@ -53,11 +54,14 @@ def main() -> None:
     parser.add_argument("--lexicon", type=Path, default=ROOT / "voices" / "en" / "lexicon")
     parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "speech")
     parser.add_argument("--data", type=Path, default=ROOT / "data")
+    parser.add_argument("--prototype", type=Path, help="folder of the first prototype, with its corpus.py")
     parser.add_argument("--every", type=int, default=1, help="measure only every n-th recording")
     parser.add_argument("--output", type=Path, default=ROOT / "out" / "bench-speech.json")
     options = parser.parse_args()
     sets = [spoken_commands(ROOT / "tests" / "audio"), held_out_voices(options.work)]
     sets += held_out_people(options.data)
+    if options.prototype:
+        sets.append(prototype_test(options.prototype, options.work / "prototype"))
     rows = _load_rows(options.model)
     with tempfile.TemporaryDirectory() as folder:
         rows += _adaptation_rows(options.model, options.lexicon, Path(folder))
@@ -70,26 +74,28 @@ def main() -> None:
 
 
 def _measure(test: TestSet, options: argparse.Namespace, folder: Path) -> list[Row]:
-    model = options.model
+    model, every = options.model, 1 if test.sentences else options.every
     if test.covered:
         words = sorted({word for item in test.items for word in item.text.split()})
         model = adapt(options.model, folder, lexicon=options.lexicon, names=words).model
+    elif test.sentences:
+        model = adapt(options.model, folder, lexicon=options.lexicon, sentences=test.sentences).model
     calibration = Calibration.of_model(model)
     recogniser = Recogniser(model)
 
     def ours(samples: Samples) -> Heard:
         return hear(recogniser, samples)
 
-    score = _run(test, ours, options.every, calibration)
+    score = _run(test, ours, every, calibration)
     other = None
     ear = sphinx_ear(model, folder.with_suffix(".sphinx"))
     if ear is not None:
-        other = _run(test, ear, options.every, Calibration())
+        other = _run(test, ear, every, Calibration())
     rows = _rows(test, score, other)
     if test.banking:
-        rows.append(_speed_for_people(test, options))
+        rows.append(_speed_for_people(test, model, options.lexicon, 2 * every))
         for noise in NOISES:
-            noisy = _run(test, ours, 2 * options.every, calibration, noise)
+            noisy = _run(test, ours, 2 * every, calibration, noise)
             target = 0.03 if noise == 12 else None
             rows.append(_word_errors(f"{test.name}, noise {noise:.0f} dB below", noisy, None, target))
     return rows
@@ -179,12 +185,12 @@ def _rows(test: TestSet, score: Score, other: Score | None) -> list[Row]:
     return rows
 
 
-def _speed_for_people(test: TestSet, options: argparse.Namespace) -> Row:
+def _speed_for_people(test: TestSet, model: Path, lexicon: Path, every: int) -> Row:
     """Somebody who waits is heard in smaller pieces than a recording is, which cost more."""
-    hearing = Hearing(options.model, options.lexicon)
+    hearing = Hearing(model, lexicon)
     recogniser = Recogniser(hearing.plain())
     hearing.close()
-    score = _run(test, lambda samples: hear(recogniser, samples), 2 * options.every, Calibration())
+    score = _run(test, lambda samples: hear(recogniser, samples), every, Calibration())
     return _speed(f"{test.name}, real-time factor at a microphone", score, None)
 
 

@@ -43,6 +43,8 @@ class TestSet:
     """Commands, or speech that is none."""
     covered: bool = False
     """Whether the model is to be given the words of the set beforehand, and nothing but the words."""
+    sentences: Sequence[str] = ()
+    """Taught beforehand; a set that comes with them is small, and measured whole."""
 
 
 def spoken_commands(folder: Path) -> TestSet:

@@ -17,7 +17,7 @@ _SEEN_OFTEN = 4
 """Times that a word must occur in outside texts to be worth a place in the vocabulary."""
 
 MODEL_CONF = (
-    "--min-active=200\n--max-active=3000\n--beam=13.0\n--lattice-beam=5.0\n--acoustic-scale=1.15\n"
+    "--min-active=20\n--max-active=1500\n--beam=12.0\n--lattice-beam=5.0\n--acoustic-scale=1.15\n"
     "--frame-subsampling-factor=3\n--frames-per-chunk=45\n--endpoint.silence-phones=1\n"
     "--endpoint.rule2.min-trailing-silence=0.5\n--endpoint.rule3.min-trailing-silence=0.75\n"
     "--endpoint.rule4.min-trailing-silence=1.0\n"

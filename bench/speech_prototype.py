@@ -1,0 +1,71 @@
+"""The test that the first prototype of the speech model was measured by: targets are told in its terms.
+
+300 banking sentences, drawn as the prototype drew them, in three of the voices that it kept for testing (the
+fourth, MBROLA's, is not free). As there, the language model is made from 40,000 sentences of the same kind.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import re
+from pathlib import Path
+from types import ModuleType
+
+from assistant.training.speech.voices import Speaker, synthesise, with_pauses
+from bench.speech_sets import Item, TestSet
+
+_VOICES = (Speaker("flite", "rms"), Speaker("rhvoice", "clb"), Speaker("pico", "en-GB"))
+_SENTENCES = 100
+"""A voice."""
+_TAUGHT = 40_000
+_TAUGHT_SEED, _SEED = 1, 4242
+
+
+def prototype_test(prototype: Path, work: Path) -> TestSet:
+    """Its sentences, said into `work`; empty where the prototype, or a voice, is not there.
+
+    `prototype` is the folder with its `corpus.py`.
+    """
+    name = "the prototype's test"
+    if not (prototype / "corpus.py").is_file():
+        return TestSet(name, [], banking=True)
+    corpus = _module(prototype / "corpus.py")
+    taught = _drawn(corpus, _TAUGHT_SEED, _TAUGHT)
+    said = _drawn(corpus, _SEED, len(_VOICES) * _SENTENCES)
+    items = []
+    for number, speaker in enumerate(_VOICES):
+        texts = said[number * _SENTENCES : (number + 1) * _SENTENCES]
+        items += _recorded(speaker, texts, work / speaker.engine)
+    return TestSet(name, items, banking=True, sentences=taught)
+
+
+def _recorded(speaker: Speaker, texts: list[str], folder: Path) -> list[Item]:
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(_SEED)
+    paths = [folder / f"{number:03d}.wav" for number in range(len(texts))]
+    jobs = [(with_pauses(rng, text), path) for text, path in zip(texts, paths, strict=True)]
+    try:
+        synthesise(speaker, [job for job in jobs if not job[1].is_file()])
+    except FileNotFoundError:  # the program is not installed
+        return []
+    voice = f"{speaker.engine} {speaker.voice}"
+    return [Item(path, text, voice) for text, path in zip(texts, paths, strict=True) if path.is_file()]
+
+
+def _drawn(corpus: ModuleType, seed: int, count: int) -> list[str]:
+    """It draws from the one generator that all of Python shares."""
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        return [re.sub(r"\s+", " ", corpus.sentence()).strip() for _ in range(count)]
+    finally:
+        random.setstate(before)
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("prototype_corpus", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
