@@ -35,7 +35,7 @@ bench: setup-dev
 	@$(RUN) bench
 
 bench-speech: setup-dev
-	@$(RUN) bench.speech
+	@$(RUN) bench.speech $(ARGS)
 
 speech-model: .venv-speech/complete
 	@.venv-speech/bin/python -m assistant.training.speech $(ARGS)

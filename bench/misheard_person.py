@@ -26,14 +26,15 @@ MOST_TURNS = 12
 _PATIENCE = 3
 """Times after which anybody gives up."""
 _READ_BACK = ("utter_payment_read_back", "utter_payment_read_back_own")
-_ENDS = (
+_OUTCOMES = (
     *("utter_payment_paid", "utter_payment_arrived", "utter_payment_on_its_way", "utter_payment_received"),
-    *("utter_payment_checked", "utter_payment_unknown", "utter_payment_not_done", "utter_payment_refused"),
-    *("utter_payment_dropped", "utter_payment_no_source"),
+    *("utter_payment_accepted", "utter_payment_checked", "utter_payment_unknown", "utter_payment_not_done"),
+    "utter_payment_refused",
 )
+_ENDS = (*_OUTCOMES, "utter_payment_dropped", "utter_payment_no_source")
 _ACCEPTED = (
     *("utter_payment_ask_method", "utter_payment_ask_code", "utter_payment_ask_confirmation"),
-    *("utter_passcode_ask", "utter_payment_wait_app", "utter_payment_wait_page", *_ENDS[:8]),
+    *("utter_passcode_ask", "utter_payment_wait_app", "utter_payment_wait_page", *_OUTCOMES),
 )
 _YES = ("Yes.", "Yes, please.", "That's right.", "Correct.")
 _LIKE_YES = ("Yet.", "Chess.", "Guess.", "Just.", "Yes but.", "The rest.")
