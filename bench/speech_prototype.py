@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from types import ModuleType
 
-from assistant.training.speech.voices import Speaker, synthesise, with_pauses
+from assistant.training.speech.voices import Speaker, installed_engines, synthesise, with_pauses
 from bench.speech_sets import Item, TestSet
 
 _VOICES = (Speaker("flite", "rms"), Speaker("rhvoice", "clb"), Speaker("pico", "en-GB"))
@@ -34,9 +34,11 @@ def prototype_test(prototype: Path, work: Path) -> TestSet:
     taught = _drawn(corpus, _TAUGHT_SEED, _TAUGHT)
     said = _drawn(corpus, _SEED, len(_VOICES) * _SENTENCES)
     items = []
+    installed = installed_engines()
     for number, speaker in enumerate(_VOICES):
         texts = said[number * _SENTENCES : (number + 1) * _SENTENCES]
-        items += _recorded(speaker, texts, work / speaker.engine)
+        if speaker.engine in installed:
+            items += _recorded(speaker, texts, work / speaker.engine)
     return TestSet(name, items, banking=True, sentences=taught)
 
 
@@ -45,10 +47,7 @@ def _recorded(speaker: Speaker, texts: list[str], folder: Path) -> list[Item]:
     rng = random.Random(_SEED)
     paths = [folder / f"{number:03d}.wav" for number in range(len(texts))]
     jobs = [(with_pauses(rng, text), path) for text, path in zip(texts, paths, strict=True)]
-    try:
-        synthesise(speaker, [job for job in jobs if not job[1].is_file()])
-    except FileNotFoundError:  # the program is not installed
-        return []
+    synthesise(speaker, [job for job in jobs if not job[1].is_file()])
     voice = f"{speaker.engine} {speaker.voice}"
     return [Item(path, text, voice) for text, path in zip(texts, paths, strict=True) if path.is_file()]
 
