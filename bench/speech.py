@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant.asr.adaptation import adapt
@@ -23,7 +23,7 @@ from assistant.training.speech.card import FIGURES
 from assistant.training.speech.listen import Heard, hear
 from assistant.training.speech.recordings import RATE, Samples, over_a_telephone
 from bench.measure import Row, found_of, report
-from bench.speech_prototype import prototype_test
+from bench.speech_prototype import prototype_folder, prototype_test
 from bench.speech_scores import SURE, Score, percent
 from bench.speech_sets import (
     TestSet,
@@ -48,16 +48,16 @@ _ENDS = ["ton", "vik", "lo", "sen"]
 Ear = Callable[[Samples], Heard]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.speech", description=__doc__)
     parser.add_argument("--model", type=Path, default=ROOT / "voices" / "en" / "speech-model")
     parser.add_argument("--lexicon", type=Path, default=ROOT / "voices" / "en" / "lexicon")
     parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "speech")
     parser.add_argument("--data", type=Path, default=ROOT / "data")
-    parser.add_argument("--prototype", type=Path, help="folder of the first prototype, with its corpus.py")
+    parser.add_argument("--prototype", type=prototype_folder, help="folder of the first prototype's scripts")
     parser.add_argument("--every", type=int, default=1, help="measure only every n-th recording")
     parser.add_argument("--output", type=Path, default=ROOT / "out" / "bench-speech.json")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     sets = [spoken_commands(ROOT / "tests" / "audio"), held_out_voices(options.work)]
     sets += held_out_people(options.data)
     if options.prototype:

@@ -6,6 +6,7 @@ fourth, MBROLA's, is not free). As there, the language model is made from 40,000
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import random
 import re
@@ -22,14 +23,17 @@ _TAUGHT = 40_000
 _TAUGHT_SEED, _SEED = 1, 4242
 
 
-def prototype_test(prototype: Path, work: Path) -> TestSet:
-    """Its sentences, said into `work`; empty where the prototype, or a voice, is not there.
+def prototype_folder(path: str) -> Path:
+    """For a command line. Raises ArgumentTypeError for a folder that does not hold the prototype."""
+    if not (Path(path) / "corpus.py").is_file():
+        raise argparse.ArgumentTypeError(
+            f"there is no corpus.py in {path}: name the folder of the prototype's scripts"
+        )
+    return Path(path)
 
-    `prototype` is the folder with its `corpus.py`.
-    """
-    name = "the prototype's test"
-    if not (prototype / "corpus.py").is_file():
-        return TestSet(name, [], banking=True)
+
+def prototype_test(prototype: Path, work: Path) -> TestSet:
+    """Its sentences, said into `work` by those of the voices that are installed."""
     corpus = _module(prototype / "corpus.py")
     taught = _drawn(corpus, _TAUGHT_SEED, _TAUGHT)
     said = _drawn(corpus, _SEED, len(_VOICES) * _SENTENCES)
@@ -39,7 +43,7 @@ def prototype_test(prototype: Path, work: Path) -> TestSet:
         texts = said[number * _SENTENCES : (number + 1) * _SENTENCES]
         if speaker.engine in installed:
             items += _recorded(speaker, texts, work / speaker.engine)
-    return TestSet(name, items, banking=True, sentences=taught)
+    return TestSet("the prototype's test", items, banking=True, sentences=taught)
 
 
 def _recorded(speaker: Speaker, texts: list[str], folder: Path) -> list[Item]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import speech_prototype
+from bench import speech, speech_prototype
 from bench.speech_prototype import prototype_test
 
 CORPUS = """
@@ -17,8 +17,10 @@ def sentence():
 """
 
 
-def test_without_the_prototype_there_is_nothing_to_measure(tmp_path: Path) -> None:
-    assert not prototype_test(tmp_path / "nowhere", tmp_path / "work").items
+def test_a_folder_without_the_prototype_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        speech.main(["--prototype", str(tmp_path)])
+    assert f"there is no corpus.py in {tmp_path}" in capsys.readouterr().err
 
 
 def test_sentences_are_the_same_every_time_and_nobody_elses_chance_changes(
