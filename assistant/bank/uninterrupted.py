@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from assistant.ending import ending_signals
+
 _others = threading.Condition()
 _busy = 0
 """Threads beside the main one that are in such a step."""
@@ -16,7 +17,7 @@ _busy = 0
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold SIGINT and SIGTERM back until the block ends; then they take their usual way.
+    """Hold requests to end back until the block ends; then they take their usual way.
 
     Only the main thread is interrupted by signals, so elsewhere there is nothing to hold; who ends the
     program calls `wait_for_others`. May be nested.
@@ -31,7 +32,7 @@ def uninterrupted() -> Iterator[None]:
         came.append(number)
 
     # A handler that C code has set cannot be put back, so it is left alone.
-    former = {each: signal.getsignal(each) for each in _SIGNALS if signal.getsignal(each) is not None}
+    former = {each: signal.getsignal(each) for each in ending_signals() if signal.getsignal(each) is not None}
     try:
         for each in former:
             signal.signal(each, keep)

@@ -27,6 +27,7 @@ from assistant.cli import (
     utterances,
 )
 from assistant.cli.console import print_failure
+from assistant.ending import end_in_order
 from assistant.errors import AssistantError, StorageError
 from assistant.redaction import guard_logs
 
@@ -91,8 +92,9 @@ def _options(
 def main() -> None:
     """Run the command line; errors become a sentence, a remedy and an exit status, never a traceback.
 
-    Ctrl-C ends with status 130.
+    Ctrl-C ends with status 130, another request to end with 128 and its number.
     """
+    end_in_order()
     guard_logs()
     # Before anything can import Rasa: nothing about this machine is reported to anybody.
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"

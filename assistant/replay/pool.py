@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from assistant.cores import cores
+from assistant.ending import FROM_TERMINAL
 from assistant.errors import AssistantError, ReplayWorkersError
 from assistant.replay.cases import Case
 from assistant.replay.replayer import Replayer, Setup
@@ -154,7 +155,8 @@ def _stop(workers: Iterable[_Worker]) -> None:
 
 def _work(pipe: Connection, setup: Setup) -> None:
     """What each process does until its parent closes the pipe, however that comes about."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
+    for each in FROM_TERMINAL:
+        signal.signal(each, signal.SIG_IGN)  # the parent's business
     logging.disable(logging.ERROR)  # what failed is in the results
     try:
         with Replayer(setup).load() as replayer:

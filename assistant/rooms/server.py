@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, closing, contextmanager
@@ -16,6 +15,7 @@ from websockets.server import WebSocketServerProtocol
 from wyoming.error import Error
 from wyoming.event import async_write_event
 
+from assistant.ending import ending_signals
 from assistant.errors import AssistantError, BusyError, NoAccessError
 from assistant.rooms.access import Access
 from assistant.rooms.discovery import announced
@@ -73,7 +73,7 @@ class RoomServer:
     async def _serve(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         if threading.current_thread() is threading.main_thread():
-            for each in (signal.SIGINT, signal.SIGTERM):
+            for each in ending_signals():
                 self._loop.add_signal_handler(each, self._stopping.set)
         async with AsyncExitStack() as stack:
             for door in self._doors:

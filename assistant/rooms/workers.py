@@ -14,7 +14,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.actions.services import AskPassword, nobody_types
+from assistant.ending import FROM_TERMINAL, ending_signals
 from assistant.errors import AssistantError, SettingsError, WorkersError
 from assistant.nlu.watch import ModelWatch
 from assistant.redaction import guard_logs
@@ -145,8 +146,8 @@ class Workers:
             ),
             name=f"worker {number}",
         )
-        with _held_back(signal.SIGINT):
-            # Ctrl-C reaches every process of a terminal: workers end when they are told to.
+        with _held_back(FROM_TERMINAL):
+            # Workers end when they are told to.
             process.start()
         theirs.close()
         return _Worker(number, process, line)
@@ -266,11 +267,11 @@ def _ended(process: BaseProcess, seconds: float) -> None:
 
 @contextmanager
 def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C and a polite request to end call `stop`, where signals arrive."""
+    """A request to end calls `stop`, where signals arrive."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    former = {each: signal.signal(each, lambda *_: stop()) for each in (signal.SIGINT, signal.SIGTERM)}
+    former = {each: signal.signal(each, lambda *_: stop()) for each in ending_signals()}
     try:
         yield
     finally:
@@ -279,12 +280,12 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def _held_back(number: signal.Signals) -> Iterator[None]:
-    """A signal that processes started meanwhile never get; this one gets it afterwards."""
+def _held_back(numbers: Iterable[signal.Signals]) -> Iterator[None]:
+    """Signals that processes started meanwhile never get; this one gets them afterwards."""
     if os.name != "posix":
         yield
         return
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:

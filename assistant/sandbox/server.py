@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from assistant.ending import ending_signals
 from assistant.errors import PortInUseError
 from assistant.sandbox.catalogue import BANKS
 from assistant.sandbox.quirks import Quirk
@@ -26,7 +27,6 @@ DATABASE_NAME = "bank.sqlite"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8750
 _LISTEN_BACKLOG = 100
-_ENDING = (signal.SIGINT, signal.SIGTERM)
 _UNTIL_STARTED = 0.1
 """Seconds; what Sanic does after its server has started takes a few turns of the loop."""
 
@@ -43,7 +43,7 @@ def serve(
     supervised: bool = False,
     announce: Callable[[str], None],
 ) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until it is asked to end (`assistant.ending`).
 
     Without `port` the usual one is taken, or any free one when it is in use; 0 asks for a free one.
     `supervised` is for a parent process: the first line announced is a JSON object with `port`, and the
@@ -56,7 +56,7 @@ def serve(
     from assistant.sandbox.app import create_app
 
     listener = bind(host, port)
-    before = {number: signal.getsignal(number) for number in _ENDING}
+    before = {number: signal.getsignal(number) for number in ending_signals()}
     try:
         app = create_app(database, seed=seed, today=today, reset=reset, quirks=quirks, announce=announce)
         chosen = listener.getsockname()[1]
@@ -92,7 +92,7 @@ def bind(host: str, port: int | None) -> socket.socket:
 
 
 def _end_on_signals(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-    """End at SIGINT and SIGTERM, a moment later.
+    """End when asked to, a moment later.
 
     Sanic answers requests already while it still starts, in a run of the loop of its own. The loop's handlers
     know nothing of a signal that comes between that run and the next, and Sanic's stop ends only the run that
@@ -102,7 +102,7 @@ def _end_on_signals(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
     def end(_number: int, _frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(loop.call_later, _UNTIL_STARTED, app.stop)
 
-    for number in _ENDING:
+    for number in ending_signals():
         signal.signal(number, end)
 
 

@@ -85,8 +85,9 @@ class _Engine:
 
 def main() -> None:
     descriptor, packages, library, voice, pitch, volume = sys.argv[1:]
-    # Ctrl-C reaches the whole process group; it is meant for the assistant.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C and the end of the terminal reach all that was started there; they are meant for the assistant.
+    for each in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
     sys.path.append(packages)
     if library:
         # Loaded under its soname, which is the name by which pyttsx3 then asks for it.

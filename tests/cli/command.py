@@ -186,9 +186,9 @@ class Running:
             assert time.monotonic() < until, "it never waits for an answer"
             time.sleep(0.01)
 
-    def interrupt(self) -> None:
-        """Ctrl-C: the command and all that it has started are told."""
-        os.killpg(self.process.pid, signal.SIGINT)
+    def interrupt(self, request: signal.Signals = signal.SIGINT) -> None:
+        """Ctrl-C, or SIGHUP when a terminal is closed: the command and all that it started are told."""
+        os.killpg(self.process.pid, request)
 
     def end(self) -> Done:
         """Wait for its end, with nothing of it left running."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.cli.command import Assistant
 from tests.conftest import ROOT
@@ -45,6 +48,25 @@ def test_ctrl_c_in_the_middle_of_recordings_writes_no_half(practised: Assistant,
     assert "Traceback" not in done.complaint
     assert output.read_bytes() == b"yesterday's"
     assert list(tmp_path.iterdir()) == [output]
+
+
+@pytest.mark.parametrize("request_", [signal.SIGHUP, signal.SIGTERM])
+def test_a_closed_terminal_and_a_polite_request_leave_nothing_behind(
+    practised: Assistant, tmp_path: Path, request_: signal.Signals
+) -> None:
+    """SIGTERM comes to the command alone, as `kill` sends it."""
+    files = [str(file) for file in sorted(DEMO.glob("*.flac"))] * 20
+    with practised.started("replay", *files, "--jobs", "2", TMPDIR=str(tmp_path)) as running:
+        running.expect("answered")
+        assert list(tmp_path.iterdir())
+        if request_ is signal.SIGHUP:
+            running.interrupt(request_)
+        else:
+            running.process.send_signal(request_)
+        done = running.end()
+    assert done.status == 128 + request_
+    assert "Traceback" not in done.complaint
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_who_reads_only_the_beginning_hears_no_complaint(practised: Assistant, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -107,6 +108,20 @@ def test_in_a_pipe_it_prints_plain_lines_and_ctrl_c_ends_it(practised: Assistant
     assert "\x1b" not in done.shown
     assert "▮" not in done.shown
     assert "Traceback" not in done.complaint
+
+
+def test_a_closed_terminal_leaves_no_names_behind(
+    practised: Assistant, card: SoundCard, tmp_path: Path
+) -> None:
+    sound = {**sound_of(card), "TMPDIR": str(tmp_path)}
+    with practised.started("listen", "--practice", "--open", **sound) as running:
+        running.expect("I am listening.")
+        assert list(tmp_path.glob("hearing-*"))
+        running.interrupt(signal.SIGHUP)
+        done = running.end()
+    assert done.status == 128 + signal.SIGHUP
+    assert "Traceback" not in done.complaint
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_command_a_terminal_is_listened_at(practised: Assistant, card: SoundCard) -> None:
