@@ -22,6 +22,7 @@ class Listening:
         native: Native,
         over: Callable[[Native, float], None],
         *,
+        whole: bool,
         on_partial: Callable[[str], None] | None = None,
         awaited: Callable[[], bool],
     ) -> None:
@@ -31,7 +32,7 @@ class Listening:
         self._over = over
         self._on_partial = on_partial
         self._awaited = awaited
-        self._gate = QuietGate()
+        self._gate = QuietGate(margins=whole)
         self._results: list[dict[str, Any]] = []
         self._shown = ""
         self._looked_at = ""
@@ -78,6 +79,8 @@ class Listening:
             self._look(self._on_partial)
 
     def _finish(self) -> list[dict[str, Any]]:
+        for heard in self._gate.end():
+            self._decode(heard)
         self._results.append(json.loads(self._recogniser.FinalResult()))
         self._over(self._native, self._samples / SAMPLE_RATE)
         return self._results

@@ -28,16 +28,23 @@ class Recogniser:
     """
 
     def __init__(
-        self, model: Path | SpeechModel, *, kept: int = 0, clock: Callable[[], float] = time.monotonic
+        self,
+        model: Path | SpeechModel,
+        *,
+        kept: int = 0,
+        whole: bool = True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`model`: a folder, or a model that is loaded already. `kept`: how many native recognisers wait for
         the next utterance (see `Warm`); without any the same samples give the same words, times and
-        confidences whatever was heard before.
+        confidences whatever was heard before. `whole`: what is to be heard are recordings, and not pieces
+        cut out of a sound that goes on, at whose edges something may have begun that is no word.
 
         Raises NoSpeechModelError or BrokenSpeechModelError.
         """
         self._model = model if isinstance(model, SpeechModel) else open_model(model)
         self._warm = Warm(self._model.recogniser, kept)
+        self._whole = whole
         self._clock = clock
 
     @property
@@ -124,7 +131,7 @@ class Recogniser:
         native = place.take()
         native.recogniser.SetWords(True)
         native.recogniser.SetMaxAlternatives(readings)
-        return Listening(native, place.give_back, on_partial=on_partial, awaited=awaited)
+        return Listening(native, place.give_back, whole=self._whole, on_partial=on_partial, awaited=awaited)
 
     def _strict(self, grammar: Grammar) -> Any:
         if not self._model.takes_grammar:

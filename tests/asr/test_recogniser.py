@@ -153,7 +153,43 @@ def test_a_grammar_is_written_as_the_model_writes_words() -> None:
     assert Grammar([" Yes  Please ", "yes please", "NO"]).phrases == ("yes please", "no")
 
 
-# --- long silence ------------------------------------------------------------------------------
+# --- too little silence, and too much ----------------------------------------------------------
+
+
+def test_words_cut_where_they_begin_and_end_are_heard_with_times_inside_the_sound(
+    recogniser: Recogniser,
+) -> None:
+    """More of them than by bare Vosk."""
+    right = bare_right = 0
+    for path in (YES, NO, *SOME):
+        whole = speech(path)
+        loud = np.flatnonzero(np.abs(whole.astype(int)) > np.abs(whole.astype(int)).max() // 40)
+        sharp = whole[loud[0] : loud[-1] + 1]
+        heard = recogniser.transcribe(chunks(sharp))
+        expected = recogniser.transcribe(chunks(whole)).text
+        right += heard.text == expected
+        bare_right += bare(sharp) == expected
+        seconds = len(sharp) / 16_000
+        assert heard.audio_seconds == pytest.approx(seconds)
+        assert all(0 <= word.start < word.end <= round(seconds, 3) for word in heard.words)
+        assert heard.words[0].start < 0.15
+    assert right > bare_right
+
+
+def test_quiet_is_put_only_where_sound_has_none() -> None:
+    tone = np.full(3200, 4000, np.int16)
+    for sound, before, after in (
+        (tone, 1600, 1600),
+        (np.concatenate([silence(0.1), tone]), 0, 1600),
+        (np.concatenate([tone, hiss(0.1, -60)]), 1600, 0),
+    ):
+        gate = QuietGate(margins=True)
+        passed = [*(each for part in chunks(sound) for each in gate.pass_on(part)), *gate.end()]
+        added = [np.zeros(count, np.int16) for count in (before, after)]
+        assert np.array_equal(np.concatenate(passed), np.concatenate([added[0], sound, added[1]]))
+        assert gate.seconds == len(sound) / 16_000
+        assert gate.real_time(before / 16_000 + 0.05) == 0.05
+        assert gate.real_time(0.0) == 0.0
 
 
 def test_speech_far_apart_is_all_heard_with_its_true_times(recogniser: Recogniser) -> None:
@@ -169,12 +205,12 @@ def test_speech_far_apart_is_all_heard_with_its_true_times(recogniser: Recognise
 
 
 def test_only_digital_silence_is_spared() -> None:
-    gate = QuietGate()
+    gate = QuietGate(margins=True)
     passed = sum(len(chunk) for part in chunks(silence(600)) for chunk in gate.pass_on(part))
     assert passed <= 7 * 16_000
     assert gate.seconds == pytest.approx(600)
     for sound in (speech(), hiss(30, -70), (speech() / 100).astype(np.int16)):
-        gate = QuietGate()
+        gate = QuietGate(margins=True)
         through = [chunk for part in chunks(sound) for chunk in gate.pass_on(part)]
         assert np.array_equal(np.concatenate(through), sound)
 

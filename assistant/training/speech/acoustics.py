@@ -24,6 +24,11 @@ _IMAGE_LOSS = (-1.5, -3.0, -7.7, -10.2, -10.7)
 """Log energy that the mirror image of Kaldi's resampler has less than what it mirrors."""
 BEFORE, AFTER = (0.1, 0.5), (0.1, 0.7)
 """Seconds of pause around speech."""
+_SOFT = 400, 800
+"""Samples before and after what is loud that belong to speech too."""
+ABRUPT = 0.25
+"""Share of copies that begin with the speech itself, and of those that end with it: many recordings of single
+words were cut so, and a model that always met a pause first hears nothing in them."""
 IN_A_ROOM, TILTED = 0.4, 0.6
 """Shares of copies in a room, and through a microphone that is not even."""
 ECHO_SECONDS, ECHO_AFTER, ECHO_LOUDNESS = (0.08, 0.5), (0.001, 0.01), (0.15, 0.9)
@@ -64,7 +69,7 @@ def degrade(
 
     `babble`: several people; `own_voice`: the assistant, heard again by its own microphone.
     """
-    speech = _padded(trimmed(samples), rng)
+    speech = _set_apart(trimmed(samples), rng)
     if rng.random() < IN_A_ROOM:
         speech = _room(speech, rng)
     if rng.random() < TILTED:
@@ -164,12 +169,15 @@ def _options() -> Any:
 
 def trimmed(samples: Samples) -> Samples:
     loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max() + 1e-6)
-    return samples[max(0, loud[0] - 400) : loud[-1] + 800] if len(loud) else samples
+    return samples[max(0, loud[0] - _SOFT[0]) : loud[-1] + _SOFT[1]] if len(loud) else samples
 
 
-def _padded(samples: Samples, rng: np.random.Generator) -> Samples:
+def _set_apart(speech: Samples, rng: np.random.Generator) -> Samples:
+    """With a pause before and after it, or cut where it begins or ends, or sooner."""
+    first, last = (int(rng.integers(most)) if rng.random() < ABRUPT else None for most in _SOFT)
     before, after = (np.zeros(int(RATE * rng.uniform(*most)), np.float32) for most in (BEFORE, AFTER))
-    return np.concatenate([before, samples, after])
+    begun = speech[first:] if first is not None else np.concatenate([before, speech])
+    return begun[: len(begun) - last] if last is not None else np.concatenate([begun, after])
 
 
 def _room(samples: Samples, rng: np.random.Generator) -> Samples:

@@ -79,7 +79,8 @@ class Degrader:
 
     def _with_pauses(self, speech: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         before, after = (
-            (RATE * self._uniform(len(speech), *most)).long() for most in (acoustics.BEFORE, acoustics.AFTER)
+            (RATE * self._uniform(len(speech), *most)).long() * ~self._chance(acoustics.ABRUPT, len(speech))
+            for most in (acoustics.BEFORE, acoustics.AFTER)
         )
         total = before + lengths + after
         places = torch.arange(int(total.max()), device=self.device)[None] - before[:, None]
