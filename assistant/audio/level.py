@@ -1,4 +1,4 @@
-"""How loud a sound is: a microphone's, before somebody wonders why nothing is heard, and that of speech."""
+"""How loud a sound is: any, speech, and a microphone's before somebody wonders why nothing is heard."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ class Level:
     @property
     def muted(self) -> bool:
         return self.peak < _SILENT
+
+
+def loudness(sound: Samples) -> float:
+    """dBFS; −100 for silence."""
+    if not len(sound):
+        return -100.0
+    power = float(np.square(sound.astype(np.float32) / 32768).mean())
+    return 10 * math.log10(power + 1e-10)
 
 
 def speech_loudness(sound: npt.NDArray[np.floating[Any]]) -> float:

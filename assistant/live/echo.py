@@ -6,12 +6,10 @@ as a rule, is taken for its echo. The rule is learned while we speak; until it i
 
 from __future__ import annotations
 
-import math
 from collections import deque
 
-import numpy as np
-
 from assistant.audio.frames import Samples
+from assistant.audio.level import loudness
 
 _REVERBERATION = 0.9
 """Seconds after which nothing of a sound is heard any more."""
@@ -113,11 +111,3 @@ class Echo:
         else:
             least = min(_LEFT, self._highest) if self._cancelled else -120.0
             self._coupling = max(coupling, least, self._coupling - self._fall * seconds)
-
-
-def loudness(sound: Samples) -> float:
-    """dBFS; −100 for silence."""
-    if not len(sound):
-        return -100.0
-    power = float(np.square(sound.astype(np.float32) / 32768).mean())
-    return 10 * math.log10(power + 1e-10)

@@ -19,10 +19,11 @@ from assistant.asr.endpoint import EndOfTurn, Pace, Verdict
 from assistant.asr.spotter import Spotted, Spotter
 from assistant.asr.voice_activity import VoiceActivity
 from assistant.audio.frames import Samples, convert
+from assistant.audio.level import loudness
 from assistant.audio.player import Player
 from assistant.conversation import Conversation
 from assistant.events import Event, Interrupted, LoopState, Observer, PartialTranscript, Woken
-from assistant.live.echo import Echo, loudness
+from assistant.live.echo import Echo
 from assistant.live.hearing import GAP, HeardTurn
 from assistant.live.latency import LatencyMeter
 from assistant.live.manner import Key, Manner, State

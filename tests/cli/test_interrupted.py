@@ -50,21 +50,21 @@ def test_ctrl_c_in_the_middle_of_recordings_writes_no_half(practised: Assistant,
     assert list(tmp_path.iterdir()) == [output]
 
 
-@pytest.mark.parametrize("request_", [signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_closed_terminal_and_a_polite_request_leave_nothing_behind(
-    practised: Assistant, tmp_path: Path, request_: signal.Signals
+    practised: Assistant, tmp_path: Path, number: signal.Signals
 ) -> None:
     """SIGTERM comes to the command alone, as `kill` sends it."""
     files = [str(file) for file in sorted(DEMO.glob("*.flac"))] * 20
     with practised.started("replay", *files, "--jobs", "2", TMPDIR=str(tmp_path)) as running:
         running.expect("answered")
         assert list(tmp_path.iterdir())
-        if request_ is signal.SIGHUP:
-            running.interrupt(request_)
+        if number is signal.SIGHUP:
+            running.interrupt(number)
         else:
-            running.process.send_signal(request_)
+            running.process.send_signal(number)
         done = running.end()
-    assert done.status == 128 + request_
+    assert done.status == 128 + number
     assert "Traceback" not in done.complaint
     assert list(tmp_path.iterdir()) == []
 

@@ -12,7 +12,7 @@ soundfile = pytest.importorskip("soundfile")
 
 from assistant.asr.graph_units import Units  # noqa: E402
 from assistant.training.speech import network, train  # noqa: E402
-from assistant.training.speech.acoustics import (  # noqa: E402
+from assistant.training.speech.acoustics import (  # noqa: E402 - PyTorch may be missing
     ABRUPT,
     degrade,
     mel_to_cepstra,
