@@ -39,6 +39,8 @@ from bench.speech_sphinx import sphinx_ear
 ROOT = Path(__file__).resolve().parents[1]
 NOISES = (24.0, 18.0, 12.0, 6.0)
 """Decibels of speech above noise."""
+_TIMED, _HEARINGS = 4, 3
+"""One in four recordings is heard three times to tell the speed."""
 
 # Names that no dictionary holds: 10 x 5 x 4 of them.
 _ONSETS = ["zor", "quil", "bren", "thav", "mol", "pesk", "drun", "vash", "gwil", "hox"]
@@ -151,13 +153,19 @@ def _alone(
 
 
 def _run(test: TestSet, ear: Ear, every: int, calibration: Calibration, noise: float | None = None) -> Score:
+    """Speed is that of the fastest of a few hearings, of some recordings: others use the machine as well."""
     score = Score()
-    for item in test.items[::every]:
+    for number, item in enumerate(test.items[::every]):
         samples = item.samples(noise)
-        started = time.process_time()
-        heard = ear(samples)
-        score.busy += time.process_time() - started
-        score.seconds += len(samples) / RATE
+        timed = noise is None and number % _TIMED == 0
+        spent = []
+        for _ in range(_HEARINGS if timed else 1):
+            started = time.process_time()
+            heard = ear(samples)
+            spent.append(time.process_time() - started)
+        if timed:
+            score.busy += min(spent)
+            score.seconds += len(samples) / RATE
         score.add(item.text, heard, calibration.utterance(heard.confidences), item.group)
     return score
 

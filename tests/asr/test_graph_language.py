@@ -112,9 +112,10 @@ def test_a_triple_keeps_the_pairs_it_needs(spread: Counts) -> None:
     assert pairs == {pair for first, middle, last in triples for pair in ((first, middle), (middle, last))}
 
 
-def test_counts_survive_the_disk(tmp_path: Path) -> None:
+@pytest.mark.parametrize("compressed", [False, True])
+def test_counts_survive_the_disk(tmp_path: Path, compressed: bool) -> None:
     counts = count(TEXT, WORDS)
-    counts.save(tmp_path / "c.npz")
+    counts.save(tmp_path / "c.npz", compressed=compressed)
     again = Counts.load(tmp_path / "c.npz")
     assert again.vocabulary == counts.vocabulary
     assert again.sentences == counts.sentences == len(TEXT)

@@ -15,11 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.asr.graph_units import PHONES, Units
+from assistant.training.speech.compressed import packed, unpacked
 from assistant.training.speech.network import Affine, Component
 
-_HEADER = struct.Struct("<ffii")
-"""Of a compressed matrix: least value, most minus least, rows, columns."""
-_STEPS = 65_535
 _NO_PLAIN_TOPOLOGY = -1
 """Says that a state's output on entering differs from the one on staying."""
 
@@ -52,9 +50,7 @@ def read(path: Path) -> dict[str, Affine]:
         name, kind = data[at + len(b"<ComponentName> ") :].split(b" ", 2)[:2]
         if kind != b"<FixedAffineComponent>":
             continue
-        start = data.index(b"CM2 ", at) + 4
-        weight = _decompressed(data, start)
-        at = start + _HEADER.size + 2 * weight.size
+        weight, at = unpacked(data, data.index(b"<LinearParams> ", at) + len(b"<LinearParams> "))
         start = data.index(b"FV ", at) + 3
         bias = np.frombuffer(data, "<f4", len(weight), start + 5)
         maps[name.decode()] = Affine(weight, bias)
@@ -82,7 +78,7 @@ def _transitions(out: bytearray, units: Units) -> None:
 
 def _component(out: bytearray, component: Component) -> None:
     if component.weight is not None and component.bias is not None:
-        out += b"<FixedAffineComponent> <LinearParams> " + _matrix(component.weight)
+        out += b"<FixedAffineComponent> <LinearParams> " + packed(component.weight)
         out += b"<BiasParams> " + _vector(component.bias) + b"</FixedAffineComponent> "
         return
     kind = b"RectifiedLinearComponent" if component.rectifies else b"NoOpComponent"
@@ -111,17 +107,3 @@ def _ints(values: Sequence[int]) -> bytes:
 
 def _vector(values: npt.NDArray[np.float32]) -> bytes:
     return b"FV " + _int(len(values)) + values.astype("<f4").tobytes()
-
-
-def _matrix(values: npt.NDArray[np.float32]) -> bytes:
-    """Kaldi's compressed matrix with two bytes an element: steps of a 65,535th between least and most."""
-    low = float(values.min())
-    span = max(float(values.max()) - low, 1e-12)
-    steps = np.round((values.astype(np.float64) - low) * (_STEPS / span)).astype("<u2")
-    return b"".join((b"CM2 ", _HEADER.pack(low, span, *values.shape), steps.tobytes()))
-
-
-def _decompressed(data: bytes, start: int) -> npt.NDArray[np.float32]:
-    low, span, rows, columns = _HEADER.unpack_from(data, start)
-    steps = np.frombuffer(data, "<u2", rows * columns, start + _HEADER.size)
-    return np.asarray(low + steps * (span / _STEPS), np.float32).reshape(rows, columns)

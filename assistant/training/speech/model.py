@@ -17,7 +17,7 @@ _SEEN_OFTEN = 4
 """Times that a word must occur in outside texts to be worth a place in the vocabulary."""
 
 MODEL_CONF = (
-    "--min-active=20\n--max-active=1500\n--beam=12.0\n--lattice-beam=5.0\n--acoustic-scale=1.15\n"
+    "--min-active=20\n--max-active=1500\n--beam=11.5\n--lattice-beam=5.0\n--acoustic-scale=1.15\n"
     "--frame-subsampling-factor=3\n--frames-per-chunk=45\n--endpoint.silence-phones=1\n"
     "--endpoint.rule2.min-trailing-silence=0.5\n--endpoint.rule3.min-trailing-silence=0.75\n"
     "--endpoint.rule4.min-trailing-silence=1.0\n"
@@ -41,7 +41,7 @@ def assemble(folder: Path, acoustic: Path, units: Units, texts: Texts, lexicon_f
     write_lexicon(folder / "lexicon.txt", lexicon)
     labels = write_graph(folder, lexicon, units)
     counts = texts.counts(list(lexicon))
-    counts.save(folder / BACKGROUND)
+    counts.save(folder / BACKGROUND, compressed=True)
     fst = graph_language.compile_graph(counts, labels)
     graph_files.write_const(folder / "graph" / "Gr.fst", fst, acceptor=True)
     return len(lexicon)

@@ -84,7 +84,7 @@ def test_the_whole_recipe_on_a_tiny_set(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("narrower", [0, 64])
 def test_training_goes_on_from_an_exported_network(tmp_path: Path, narrower: int) -> None:
-    """What was exported and taken over computes the same, bottlenecks widened."""
+    """What was exported and taken over computes the same but for rounding, bottlenecks widened."""
     torch.manual_seed(3)
     units = Units()
     outputs = torch.from_numpy(SoundGraph(units).sounds_of_outputs())
@@ -104,7 +104,7 @@ def test_training_goes_on_from_an_exported_network(tmp_path: Path, narrower: int
     second.eval()
     with torch.no_grad():
         expected, found = first(features), second(features)
-    assert torch.allclose(expected, found, atol=1e-3 * float(expected.abs().max()))
+    assert float((found - expected).square().mean() / expected.square().mean()) < 0.03**2
 
 
 def test_what_goes_on_is_trained_as_it_will_hear(tmp_path: Path) -> None:
