@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.arrays import save_arrays
 from assistant.asr.graph_files import ARC, Fst, from_arcs
 from assistant.asr.graph_words import UNKNOWN
 
@@ -68,9 +68,7 @@ class Counts:
         for number, (rows, counts) in enumerate(self.orders, 1):
             arrays[f"rows{number}"] = rows.astype(np.uint16 if len(self.vocabulary) < 65536 else np.uint32)
             arrays[f"counts{number}"] = counts.astype(np.float32)
-        file = BytesIO()  # where a disk is full, an archive half written would complain once more when closed
-        (np.savez_compressed if compressed else np.savez)(file, **arrays)
-        path.write_bytes(file.getvalue())
+        save_arrays(path, arrays, compressed=compressed)
 
     @classmethod
     def load(cls, path: Path) -> Counts:

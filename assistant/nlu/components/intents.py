@@ -25,6 +25,7 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
 from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
 
+from assistant.arrays import save_arrays
 from assistant.nlu.beside import beside
 
 Floats = npt.NDArray[np.float32]
@@ -110,7 +111,7 @@ class MarginClassifier(IntentClassifier, GraphComponent):
             confidence=confidence(),
         )
         with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / _FILE, **vars(self._learnt))
+            save_arrays(folder / _FILE, vars(self._learnt))
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -9,7 +9,6 @@ elements lie.
 from __future__ import annotations
 
 import struct
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -80,17 +79,10 @@ def _corners(steps: Reals) -> Corners:
 
 
 def _bytes(steps: Reals, corners: Corners) -> npt.NDArray[np.uint8]:
-    result = np.zeros(steps.shape)
-    for place, (first, last) in enumerate(pairwise(_BYTES)):
-        share = (steps - corners[place]) / (corners[place + 1] - corners[place])
-        result = np.where(steps >= corners[place], first + np.clip(share, 0, 1) * (last - first), result)
-    return np.round(result).astype(np.uint8)
+    columns = [np.interp(column, own, _BYTES) for column, own in zip(steps.T, corners.T, strict=True)]
+    return np.round(np.stack(columns, axis=1)).astype(np.uint8)
 
 
 def _steps(small: npt.NDArray[np.uint8], corners: Corners) -> Reals:
-    result: Reals = np.zeros(small.shape)
-    for place, (first, last) in enumerate(pairwise(_BYTES)):
-        share = (small.astype(np.float64) - first) / (last - first)
-        above = corners[place] + share * (corners[place + 1] - corners[place])
-        result = np.where(small >= first, above, result)
-    return result
+    columns = [np.interp(column, _BYTES, own) for column, own in zip(small.T, corners.T, strict=True)]
+    return np.stack(columns, axis=1)

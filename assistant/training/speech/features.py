@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from assistant.arrays import save_arrays
 from assistant.training.speech.acoustics import degrade, mfcc
 from assistant.training.speech.recordings import RATE, Samples, Source, load
 
@@ -88,13 +89,13 @@ def _shard(
         texts.append(source.text)
         human.append(source.human)
     part = path.with_suffix(".part.npz")
-    np.savez(
-        part,
-        frames=np.concatenate(frames) if frames else np.zeros((0, 40), np.float16),
-        lengths=np.array(lengths, int),
-        texts=np.array("\n".join(texts)),
-        human=np.array(human, bool),
-    )
+    arrays = {
+        "frames": np.concatenate(frames) if frames else np.zeros((0, 40), np.float16),
+        "lengths": np.array(lengths, int),
+        "texts": np.array("\n".join(texts)),
+        "human": np.array(human, bool),
+    }
+    save_arrays(part, arrays)
     part.replace(path)
     return path.name
 
