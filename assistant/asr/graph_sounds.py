@@ -1,6 +1,6 @@
 """How words sound: the dictionary that ships with the voice, and espeak-ng for words it does not hold.
 
-Run as a program (`python -m assistant.asr.graph_sounds`) it turns lines into IPA. It runs as a process
+Run as a program (`python -m assistant.asr.graph_sounds VOICE`) it turns lines into IPA. It runs as a process
 of its own because espeak-ng keeps one voice a process, and the synthesiser's must not change under it.
 """
 
@@ -44,13 +44,22 @@ def from_dictionary(words: Iterable[str], dictionary: Path) -> dict[str, list[So
 def sound_out(words: Iterable[str]) -> dict[str, Sounds]:
     """espeak-ng's reading of each word in ARPAbet; words without any sound are left out.
 
+    Raises as `read` does.
+    """
+    readings = ((word, to_arpabet(ipa)) for word, ipa in read(words).items())
+    return {word: sounds for word, sounds in readings if sounds}
+
+
+def read(words: Iterable[str], accent: str = "en-us") -> dict[str, str]:
+    """Each word in IPA as espeak-ng says it in `accent`, one of its voices.
+
     Raises OSError when espeak-ng cannot be loaded, subprocess.SubprocessError when it fails.
     """
     ordered = sorted(set(words))
     if not ordered:
         return {}
     done = subprocess.run(  # noqa: S603 - our own module, nothing of it comes from outside
-        [sys.executable, "-m", __name__],
+        [sys.executable, "-m", __name__, accent],
         input="\n".join(ordered),
         capture_output=True,
         text=True,
@@ -58,8 +67,7 @@ def sound_out(words: Iterable[str]) -> dict[str, Sounds]:
         timeout=60,
         check=True,
     )
-    readings = (to_arpabet(ipa) for ipa in done.stdout.splitlines())
-    return {word: sounds for word, sounds in zip(ordered, readings, strict=True) if sounds}
+    return dict(zip(ordered, done.stdout.splitlines(), strict=True))
 
 
 def to_arpabet(ipa: str) -> Sounds:
@@ -79,20 +87,21 @@ def to_arpabet(ipa: str) -> Sounds:
     return tuple(sounds)
 
 
-def _espeak() -> ctypes.CDLL:
+def _espeak(accent: str) -> ctypes.CDLL:
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     data = str(espeakng_loader.get_data_path()).encode()
-    if library.espeak_Initialize(_AUDIO_RETRIEVAL, 0, data, 0) < 0 or library.espeak_SetVoiceByName(b"en-us"):
-        raise OSError("espeak-ng has no American English voice")
+    named = accent.encode()
+    if library.espeak_Initialize(_AUDIO_RETRIEVAL, 0, data, 0) < 0 or library.espeak_SetVoiceByName(named):
+        raise OSError(f"espeak-ng has no voice {accent}")
     library.espeak_TextToPhonemes.restype = ctypes.c_char_p
     library.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
     return library
 
 
 def _main() -> None:
-    library = _espeak()
+    library = _espeak(sys.argv[1])
     sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     for line in sys.stdin.read().splitlines():

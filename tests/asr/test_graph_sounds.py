@@ -1,9 +1,10 @@
 import gzip
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from assistant.asr.graph_sounds import from_dictionary, sound_out, to_arpabet
+from assistant.asr.graph_sounds import from_dictionary, read, sound_out, to_arpabet
 from assistant.asr.graph_units import BASE
 
 
@@ -30,6 +31,16 @@ def test_new_words_are_sounded_out_by_espeak() -> None:
 
 def test_nothing_to_sound_out() -> None:
     assert sound_out([]) == {}
+
+
+def test_words_are_read_in_another_accent() -> None:
+    assert read(["four"])["four"].endswith("ɹ")
+    assert not read(["four"], "en-gb-x-rp")["four"].endswith("ɹ")
+
+
+def test_an_accent_that_espeak_lacks_is_an_error() -> None:
+    with pytest.raises(subprocess.SubprocessError):
+        read(["four"], "xx-none")
 
 
 def test_the_dictionary_gives_every_pronunciation(tmp_path: Path) -> None:

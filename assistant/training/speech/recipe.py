@@ -24,6 +24,7 @@ from assistant.training.speech import (
     train,
     vocabulary,
 )
+from assistant.training.speech.accents import with_british
 from assistant.training.speech.card import write_card
 from assistant.training.speech.features import make_shards, read_shards
 from assistant.training.speech.names import common_words, people
@@ -143,7 +144,7 @@ class Recipe:
         device = self._device
         lines, hear = self._material(device, progress)
         words = {word for line in lines for word in line.text.split()}
-        lexicon = vocabulary.pronounce(words, self.lexicon, words)
+        lexicon = with_british(vocabulary.pronounce(words, self.lexicon, words), words)
         known = [line for line in lines if all(word in lexicon for word in line.text.split())]
         units = Units()
         plan = train.Plan(minutes=self.minutes, seed=self.seed)

@@ -30,7 +30,7 @@ _COMMANDS = 120_000
 # are typed and wordier than speech, the rest keeps other speech from being forced into commands. Words that
 # are said alone are listed once; without them "two" by itself is heard as "to".
 _WEIGHTS = {"commands": 0.75, "utterances": 1.5, "banking": 1.5, "everyday": 0.7, "alone": 300.0}
-_LEAST = (1.0, 5.5)
+_LEAST = (4.7, 7.5)
 """What a pair and a triple must be worth (`Counts.thinned`), so that the model stays within 15 MB."""
 
 
