@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from assistant.asr.graph_lexicon import read_lexicon
+from assistant.asr.graph_sounds import Sounds
 from assistant.training.speech.accents import british, with_british
 
 
@@ -41,7 +42,7 @@ def test_a_way_that_is_there_is_not_added_again() -> None:
 
 
 def test_only_what_is_asked_for_is_added_and_comes_last() -> None:
-    lexicon = {"four": [("F", "AO", "R")], "card": [("K", "AA", "R", "D")]}
+    lexicon: dict[str, list[Sounds]] = {"four": [("F", "AO", "R")], "card": [("K", "AA", "R", "D")]}
     assert with_british(lexicon, ["four", "forty"]) == {
         "four": [("F", "AO", "R"), ("F", "AO")],
         "card": [("K", "AA", "R", "D")],
