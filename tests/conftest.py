@@ -65,3 +65,5 @@ def settings(tmp_path: Path) -> Settings:
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 # What a shell runs in the background is deaf to Ctrl-C, and so would be every command that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# The same for a closed terminal under nohup.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
