@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from assistant.asr.graph_text import DIGITS
+from assistant.asr.graph_text import DIGITS, NUMBERS
 
 _ONES = DIGITS[1:]
 _FAMILIES = {
@@ -26,7 +26,7 @@ _TEENS = tuple(teen for teen, _ in _FAMILIES.values())
 _TENS = ("twenty", *(ten for _, ten in _FAMILIES.values()))
 _SCALES = ("hundred", "thousand")
 _ZEROS = ("oh", "zero", "o", "nought")
-_NUMBERS = frozenset({*_ONES, "ten", "eleven", "twelve", *_TEENS, *_TENS, *_SCALES, *_ZEROS, "million"})
+_NUMBERS = NUMBERS | {*_SCALES, *_ZEROS, "million"}
 _UNITS = frozenset({"euro", "euros", "pound", "pounds", "dollar", "dollars", "franc", "francs", "quid"})
 _LITTLE = ("for", "four", "to", "the")
 """What the beginning of a number is taken for, right before the rest of it."""

@@ -21,6 +21,10 @@ def number_words(value: int, *, joined: bool = True) -> str:
     return " ".join(words.split())
 
 
+NUMBERS = frozenset({*DIGITS, *(number_words(value) for value in (*range(10, 20), *range(20, 100, 10)))})
+"""All words of the numbers below a hundred."""
+
+
 def ordinal_words(value: int) -> str:
     return " ".join(re.sub(r"[-,]", " ", str(num2words(value, to="ordinal"))).split())
 

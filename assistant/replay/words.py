@@ -6,14 +6,11 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-from assistant.asr.graph_text import DIGITS, normalise, number_words
+from assistant.asr.graph_text import NUMBERS, normalise
 
 _LONG = {"didn't": "did not", "don't": "do not", "can't": "can not", "cannot": "can not", "okay": "ok"}
 """Two ways to write one thing that is said."""
-_NUMBERS = frozenset(
-    {*DIGITS, *(number_words(number) for number in (*range(10, 20), *range(20, 100, 10)))}
-    | {"oh", "hundred", "thousand", "double", "triple"}
-)
+_NUMBERS = NUMBERS | {"oh", "hundred", "thousand", "double", "triple"}
 
 
 @dataclass(frozen=True, slots=True)

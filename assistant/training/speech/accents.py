@@ -46,21 +46,20 @@ def _american_signs(ipa: str) -> str:
 def _merged(way: Sounds, said: Sounds) -> Sounds | None:
     """The dictionary's way, changed where British speech differs by rule; None for two that do not match."""
     merged: list[str] = []
-    at = 0
+    at, heard = 0, (*said, "")
     for sound in way:
-        other = said[at] if at < len(said) else None
-        if other == "R" != sound and merged[-1:] in (["AH"], ["ER"]):
+        if heard[at] == "R" != sound and merged[-1:] in (["AH"], ["ER"]):
             # What is left of ER before a vowel: "arrived", "ponderous".
             merged.append("R")
             at += 1
-            other = said[at] if at < len(said) else None
+        other = heard[at]
         if sound == other or (sound, other) in _SAID_OTHERWISE:
-            merged.append(str(other))
+            merged.append(other)
         elif sound == "R":
             if other != "AH" or merged[-1:] not in (["IH"], ["IY"]):
                 continue
             merged.append("AH")
-        elif other and sound.startswith(_VOWELS) and other.startswith(_VOWELS):
+        elif sound.startswith(_VOWELS) and other.startswith(_VOWELS):
             merged.append(sound)
         else:
             return None

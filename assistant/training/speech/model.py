@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant.asr import graph_files, graph_language
 from assistant.asr.adaptation import BACKGROUND
 from assistant.asr.graph_lexicon import write_graph, write_lexicon
-from assistant.asr.graph_text import number_words
+from assistant.asr.graph_text import NUMBERS
 from assistant.asr.graph_units import Units, word_boundaries
 from assistant.training.speech import vocabulary
 from assistant.training.speech.accents import with_british
@@ -17,9 +17,6 @@ from assistant.training.speech.texts import Texts
 
 _SEEN_OFTEN = 4
 """Times that a word must occur in outside texts to be worth a place in the vocabulary."""
-
-_NUMBERS = {word for value in range(100) for word in number_words(value).split()}
-"""Words that are known by their British sounds too; with all frequent words' people are heard worse."""
 
 MODEL_CONF = (
     "--min-active=20\n--max-active=1500\n--beam=12.0\n--lattice-beam=5.0\n--acoustic-scale=1.15\n"
@@ -37,7 +34,8 @@ def assemble(folder: Path, acoustic: Path, units: Units, texts: Texts, lexicon_f
     for name in ("am", "conf", "graph/phones"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     words = vocabulary.choose(texts.needed, texts.banking + texts.everyday, texts.common, _SEEN_OFTEN)
-    lexicon = with_british(vocabulary.pronounce(words, lexicon_folder, texts.needed), _NUMBERS)
+    # With British ways of all frequent words people are heard worse.
+    lexicon = with_british(vocabulary.pronounce(words, lexicon_folder, texts.needed), NUMBERS)
     shutil.copyfile(acoustic, folder / "am" / "final.mdl")
     (folder / "conf" / "mfcc.conf").write_text(MFCC_CONF, "ascii")
     (folder / "conf" / "model.conf").write_text(MODEL_CONF, "ascii")

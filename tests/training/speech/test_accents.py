@@ -6,6 +6,8 @@ from assistant.asr.graph_lexicon import read_lexicon
 from assistant.asr.graph_sounds import Sounds
 from assistant.training.speech.accents import british, with_british
 
+ROOT = Path(__file__).resolve().parents[3]
+
 
 @pytest.mark.parametrize(
     ("word", "american", "way"),
@@ -50,7 +52,7 @@ def test_only_what_is_asked_for_is_added_and_comes_last() -> None:
 
 
 def test_the_shipped_model_knows_numbers_both_ways() -> None:
-    lexicon = read_lexicon(Path("voices/en/speech-model/lexicon.txt"))
+    lexicon = read_lexicon(ROOT / "voices" / "en" / "speech-model" / "lexicon.txt")
     assert lexicon["four"] == [("F", "AO", "R"), ("F", "AO")]
     assert ("F", "AO", "T", "IY") in lexicon["forty"]
     assert lexicon["card"] == [("K", "AA", "R", "D")]
