@@ -21,8 +21,8 @@ from assistant.errors import AssistantError
 
 _log = logging.getLogger(__name__)
 
-_UNSURE = 0.65
-"""Certainty of words and meaning below which an answer begins with what was heard."""
+_UNSURE = 0.5
+"""Certainty of words and meaning below which an answer begins with what was heard (docs/certainty.md)."""
 
 
 class BankingAction(Action, ABC):

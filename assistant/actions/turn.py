@@ -45,9 +45,11 @@ class Turn:
         self.heard = Filters.from_entities(self.entities)
         self.metadata: Mapping[str, Any] = message.get("metadata") or {}
         """What the conversation knows of a spoken turn; without `certainty` for typed text."""
-        self.certainty = _certainty(self.metadata.get("certainty"), message.get("intent") or {})
         self.clarity = clarity_of(self.metadata)
         """Share of its words that are likely to be right; what was typed is certain."""
+        confidence = float((message.get("intent") or {}).get("confidence") or 0.0)
+        self.certainty = 1.0 if self.is_typed else self._heard_surely() * confidence
+        """Of what was heard and of what it means, 0 to 1; what was typed is certain."""
         self.form: str | None = (tracker.active_loop or {}).get("name")
         """The form that is open, and asks again after this turn; an action may open one."""
         self.in_payment = self.form == PAYMENT_FORM
@@ -75,6 +77,24 @@ class Turn:
     def is_guests(self) -> bool:
         """Anybody may be listening."""
         return self.metadata.get("reach") == Reach.GUEST.value
+
+    def _heard_surely(self) -> float:
+        """Of the words that the answer depends on, the least sure; of the others, the share likely right.
+
+        A doubtful "of" changes no answer. Where it is not known which words are doubtful, the least sure
+        of all counts.
+        """
+        words = self.metadata.get("words") or ()
+        if not words or " ".join(word for word, _ in words) != self.text:
+            return min(self.clarity, float(self.metadata["certainty"]))
+        told: list[float] = [self.clarity]
+        begin = 0
+        for word, right in words:
+            end = begin + len(word)
+            if any(each.get("start", end) < end and begin < each["end"] for each in self.entities):
+                told.append(right)
+            begin = end + 1
+        return min(told)
 
     # --- memory ------------------------------------------------------------------------------
 
@@ -231,10 +251,3 @@ def _was_answered(events: Sequence[Mapping[str, Any]]) -> bool:
 _FORM_ACTIONS = frozenset(
     {PAYMENT_FORM, PASSCODE_FORM, MANAGING_FORM, "action_extract_slots", "action_listen"}
 )
-
-
-def _certainty(heard: object, intent: Mapping[str, Any]) -> float:
-    """Of words and meaning together, 0 to 1; what was typed is certain."""
-    if not isinstance(heard, int | float):
-        return 1.0
-    return float(heard) * float(intent.get("confidence") or 0.0)

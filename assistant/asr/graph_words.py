@@ -23,7 +23,7 @@ Lexicon = Mapping[str, Sequence[tuple[str, ...]]]
 SILENCE_SHARE = 0.5
 """Probability of a pause after a word; the value hardly matters as long as neither way is dear."""
 UNKNOWN_COST = 6.0
-"""Extra cost of hearing something as `[unk]`: at 0 it swallows words, see docs/speech-model.md."""
+"""Extra cost of hearing something as `[unk]`: at 0 it swallows words."""
 
 
 @dataclass

@@ -245,3 +245,44 @@ def test_a_yes_stands_alone(services: Services) -> None:
     entities = [{"entity": "amount", "value": amount, "start": 4, "end": 15}]
     assert not is_clear_yes(turn(services, "yes fifty euros", "affirm", entities))
     assert not is_clear_yes(turn(services, "what is my balance", "check_balance"))
+
+
+# --- whether an answer begins with what was heard ----------------------------------------------
+
+IBAN = "what is the iban of the joint account"
+
+
+def asking(services: Services, doubtful: str, right: float, entities: Any = (), **known: Any) -> Turn:
+    """`IBAN`, every word surely heard but one."""
+    words = [[word, right if word == doubtful else 0.97] for word in IBAN.split()]
+    known = {"certainty": 0.5, "words": words, "clarity": 0.9, **known}
+    return turn(services, IBAN, "account_details", entities, **known)
+
+
+def joint() -> list[dict[str, object]]:
+    start = IBAN.index("joint")
+    return [{"entity": "account", "value": "joint account", "start": start, "end": len(IBAN)}]
+
+
+def test_a_doubtful_word_counts_where_the_answer_depends_on_it(services: Services) -> None:
+    assert asking(services, "of", 0.2, joint()).certainty == 0.9
+    assert asking(services, "joint", 0.2, joint()).certainty == 0.2
+    assert asking(services, "account", 0.2, joint()).certainty == 0.2
+    assert asking(services, "joint", 0.2).certainty == 0.9
+    assert asking(services, "the", 0.2, joint(), clarity=0.3).certainty == 0.3
+
+
+def test_without_its_words_the_least_sure_of_all_counts(services: Services) -> None:
+    assert asking(services, "of", 0.2, joint(), words=[]).certainty == 0.5
+    assert asking(services, "of", 0.2, joint(), words=[["what", 0.9]]).certainty == 0.5
+
+
+def test_what_was_typed_is_certain(services: Services) -> None:
+    assert turn(services, IBAN, "account_details", joint()).certainty == 1.0
+
+
+def test_a_meaning_that_is_in_doubt_is_doubtful_however_well_it_was_heard(services: Services) -> None:
+    message = {"text": IBAN, "intent": {"name": "account_details", "confidence": 0.5}, "entities": joint()}
+    message["metadata"] = dict(asking(services, "", 1.0).metadata)
+    tracker = Tracker("test", {}, message, [], False, None, {}, "action_listen")
+    assert Turn(CollectingDispatcher(), tracker, services).certainty == pytest.approx(0.45)
