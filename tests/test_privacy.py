@@ -94,6 +94,7 @@ def test_offline_the_demonstration_answers_every_turn(
     assert turns >= 6
     assert answered(result.stdout, "heard") == [True] * turns
     assert "not understand" not in result.stdout
+    assert "not sure" not in result.stdout
     assert soundfile.info(home / "demo.wav").duration > 3 * turns
     assert not (home / "refused").exists()
 

@@ -22,8 +22,8 @@ _SHARES = {
     "words": 11,
     "names": 5,
     "digits": 4,
-    "alone": 4,
-    "answers": 5,
+    "alone": 8,
+    "answers": 16,
     "answers in a row": 4,
 }
 """Commands teach the task, everyday sentences and loose words the sounds of the language, digits and other

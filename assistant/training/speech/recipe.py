@@ -79,7 +79,7 @@ class Recipe:
     without."""
     keeps: float = 0.0
     """Share of `start` in the weights that are written."""
-    calibrate_every: int = 4
+    calibrate_every: int = 2
     """Every n-th held-out recording is enough for two curves."""
     workers: int = 2
     shape: network.Shape = network.Shape()  # noqa: RUF009 - frozen
