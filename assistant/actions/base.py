@@ -21,7 +21,7 @@ from assistant.errors import AssistantError
 
 _log = logging.getLogger(__name__)
 
-_UNSURE = 0.5
+_UNSURE = 0.55
 """Certainty of words and meaning below which an answer begins with what was heard (docs/certainty.md)."""
 
 
