@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from assistant.actions.listing import Listing
 from assistant.actions.question import Filters, Question
 from assistant.actions.services import Services
 from assistant.errors import AssistantError, BankError, BankServerError, BankUnreachableError
-from assistant.nlu.clarity import clarity_of
+from assistant.nlu.clarity import certainty_of, clarity_of
 from assistant.security.demands import Reach
 
 QUERY, REST, LAST_REPLY, SPEECH_RATE = "query", "rest", "last_reply", "speech_rate"
@@ -86,15 +87,14 @@ class Turn:
         """
         words = self.metadata.get("words") or ()
         if not words or " ".join(word for word, _ in words) != self.text:
-            return min(self.clarity, float(self.metadata["certainty"]))
-        told: list[float] = [self.clarity]
-        begin = 0
-        for word, right in words:
-            end = begin + len(word)
-            if any(each.get("start", end) < end and begin < each["end"] for each in self.entities):
-                told.append(right)
-            begin = end + 1
-        return min(told)
+            return min(self.clarity, certainty_of(self.metadata))
+        spans = [(each["start"], each["end"]) for each in self.entities if "start" in each]
+        told: list[float] = [
+            right
+            for (_, right), word in zip(words, re.finditer(r"\S+", self.text), strict=True)
+            if any(start < word.end() and word.start() < end for start, end in spans)
+        ]
+        return min([self.clarity, *told])
 
     # --- memory ------------------------------------------------------------------------------
 

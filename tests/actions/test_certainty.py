@@ -277,6 +277,10 @@ def test_without_its_words_the_least_sure_of_all_counts(services: Services) -> N
     assert asking(services, "of", 0.2, joint(), words=[["what", 0.9]]).certainty == 0.5
 
 
+def test_a_figure_that_is_none_does_no_harm(services: Services) -> None:
+    assert asking(services, "of", 0.2, joint(), words=[], certainty="unknown").certainty == 0.9
+
+
 def test_what_was_typed_is_certain(services: Services) -> None:
     assert turn(services, IBAN, "account_details", joint()).certainty == 1.0
 

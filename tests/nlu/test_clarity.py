@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rasa.shared.utils.io import read_yaml_file
 
-from assistant.nlu.clarity import clarity_of
+from assistant.nlu.clarity import certainty_of, clarity_of
 from assistant.nlu.runtime import Dialogue
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +45,13 @@ def test_the_confidence_told_is_still_that_of_the_likeliest(dialogue: Dialogue) 
 @pytest.mark.parametrize("known", [None, {}, {"clarity": "unknown"}, {"clarity": None}, {"clarity": []}])
 def test_without_a_figure_everything_is_certain(known: dict[str, object] | None) -> None:
     assert clarity_of(known) == 1.0
+
+
+@pytest.mark.parametrize(
+    "known", [None, {}, {"certainty": "unknown"}, {"certainty": None}, {"certainty": []}]
+)
+def test_without_its_figure_the_least_sure_word_is_certain(known: dict[str, object] | None) -> None:
+    assert certainty_of(known) == 1.0
 
 
 def test_every_intent_that_is_spared_exists() -> None:

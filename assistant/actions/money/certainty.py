@@ -92,9 +92,7 @@ def name_is_clear(turn: Turn, said: str) -> bool:
     """Whether the words of a name were heard well."""
     if turn.is_typed:
         return True
-    heard: dict[str, float] = {}
-    for word, confidence in turn.metadata.get("words") or ():
-        heard[word] = min(confidence, heard.get(word, 1.0))
+    heard = _least_sure(turn.metadata)
     return all(heard.get(word, 0.0) >= _NAME for word in matching.plain_words(said))
 
 
@@ -119,12 +117,18 @@ def _meanings(text: str) -> tuple[SaidAmount, ...]:
     return tuple(SaidAmount(value, currency) for value, currency in amounts.meanings(text))
 
 
+def _least_sure(known: Mapping[str, Any]) -> dict[str, float]:
+    """Each word that was heard, and the least probability with which it is right."""
+    heard: dict[str, float] = {}
+    for word, right in known.get("words") or ():
+        heard[word] = min(right, heard.get(word, 1.0))
+    return heard
+
+
 def _by_words(text: str, known: Mapping[str, Any]) -> Level:
     """SOME where a word of a number was heard badly, was put in by the second hearing, or has a twin, and
     where it was said digit by digit."""
-    heard: dict[str, float] = {}
-    for word, confidence in known.get("words") or ():
-        heard[word] = min(confidence, heard.get(word, 1.0))
+    heard = _least_sure(known)
     numbers = [word for word in text.split() if amounts.meanings(word)]
     unsure = any(heard.get(word, 0.0) < _WORD or word in _SOUND_ALIKE for word in numbers)
     return Level.SOME if unsure or is_row(text) else Level.NONE
