@@ -1,4 +1,8 @@
-"""Command line of the recipe."""
+"""Make the speech model from nothing, or train it further.
+
+Without a stage all of them run, and go on where an earlier run stopped: a stage's result stays in the work
+folder. docs/speech-model.md tells what each of them does.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +23,22 @@ def main() -> None:
 
     root = Path(__file__).resolve().parents[3]
     parser = argparse.ArgumentParser(prog="python -m assistant.training.speech", description=__doc__)
-    parser.add_argument("stage", nargs="?", choices=("all", *STAGES), default="all")
+    parser.add_argument("stage", nargs="?", choices=("all", *STAGES), default="all", help="one stage alone")
     parser.add_argument(
         "--work", type=Path, default=root / ".cache" / "speech", help="audio, features, checkpoints"
     )
     parser.add_argument(
         "--data", type=Path, default=root / "data", help="folder with speech/manifest.tsv and text/"
     )
-    parser.add_argument("--nlu-data", type=Path, default=root / "nlu_data" / "en")
-    parser.add_argument("--lexicon", type=Path, default=root / "voices" / "en" / "lexicon")
-    parser.add_argument("--target", type=Path, default=root / "voices" / "en" / "speech-model")
+    parser.add_argument(
+        "--nlu-data", type=Path, default=root / "nlu_data" / "en", help="utterances of one language"
+    )
+    parser.add_argument(
+        "--lexicon", type=Path, default=root / "voices" / "en" / "lexicon", help="how words are pronounced"
+    )
+    parser.add_argument(
+        "--target", type=Path, default=root / "voices" / "en" / "speech-model", help="model folder to write"
+    )
     parser.add_argument("--minutes", type=float, default=Recipe.minutes, help="length of the training stage")
     parser.add_argument(
         "--rate", type=float, help="top learning rate; with --start, in units of each matrix's size"
@@ -41,8 +51,8 @@ def main() -> None:
         help="share of that model in the weights that are written, 0 to 1",
     )
     parser.add_argument("--sayings", type=int, default=Recipe.sayings, help="synthetic utterances")
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
-    parser.add_argument("--workers", type=int, default=cores())
+    parser.add_argument("--seed", type=int, default=Recipe.seed, help="of everything that is drawn")
+    parser.add_argument("--workers", type=int, default=cores(), help="processes that record and degrade")
     options = parser.parse_args()
     stage = options.stage
     del options.stage

@@ -15,8 +15,9 @@ from assistant.training.speech.accents import with_british
 from assistant.training.speech.acoustics import MFCC_CONF
 from assistant.training.speech.texts import Texts
 
-_SEEN_OFTEN = 4
-"""Times that a word must occur in outside texts to be worth a place in the vocabulary."""
+_SEEN_OFTEN, _SEEN_IN_PROSE = 4, 5
+"""Times that a word must occur in single sentences, and in conversations and novels, to be worth a place in
+the vocabulary."""
 
 MODEL_CONF = (
     "--min-active=20\n--max-active=1500\n--beam=12.0\n--lattice-beam=5.0\n--acoustic-scale=1.15\n"
@@ -33,7 +34,9 @@ def assemble(folder: Path, acoustic: Path, units: Units, texts: Texts, lexicon_f
     """
     for name in ("am", "conf", "graph/phones"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    words = vocabulary.choose(texts.needed, texts.banking + texts.everyday, texts.common, _SEEN_OFTEN)
+    frequent = vocabulary.seen(texts.banking + texts.everyday, _SEEN_OFTEN)
+    frequent |= vocabulary.seen(texts.conversations + texts.novels, _SEEN_IN_PROSE) & texts.spelt
+    words = vocabulary.choose(texts.needed, frequent, texts.common)
     # With British ways of all frequent words people are heard worse.
     lexicon = with_british(vocabulary.pronounce(words, lexicon_folder, texts.needed), NUMBERS)
     shutil.copyfile(acoustic, folder / "am" / "final.mdl")

@@ -26,10 +26,19 @@ def people() -> tuple[list[str], list[str]]:
 
 def common_words(folder: Path) -> list[str]:
     """The 12,000 commonest words of SCOWL (Debian: `scowl`), American and British spellings."""
+    return sorted(_scowl(folder, ("words",), largest=20))
+
+
+def spelt_words(folder: Path) -> set[str]:
+    """What is spelt as in SCOWL's dictionary of middle size: 80,000 words, short forms and names."""
+    return _scowl(folder, ("words", "contractions", "upper", "proper-names"), largest=50)
+
+
+def _scowl(folder: Path, kinds: tuple[str, ...], largest: int) -> set[str]:
     words: set[str] = set()
-    for size in ("10", "20"):
-        for kind in ("english", "american", "british"):
-            path = folder / f"{kind}-words.{size}"
-            if path.is_file():
-                words |= {word.lower() for word in path.read_text("latin-1").split()}
-    return sorted(word for word in words if _WORD.fullmatch(word))
+    for variety in ("english", "american", "british"):
+        for kind in kinds:
+            for path in folder.glob(f"{variety}-{kind}.[0-9]*"):
+                if int(path.suffix[1:]) <= largest:
+                    words |= {word.lower() for word in path.read_text("latin-1").split()}
+    return {word for word in words if _WORD.fullmatch(word)}

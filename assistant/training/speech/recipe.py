@@ -28,9 +28,10 @@ from assistant.training.speech.accents import with_british
 from assistant.training.speech.card import write_card
 from assistant.training.speech.features import make_shards, read_shards
 from assistant.training.speech.names import common_words, people
+from assistant.training.speech.outside import banking_texts, dictionary_examples
 from assistant.training.speech.people import Clip, read_manifest
 from assistant.training.speech.recordings import Source, add_noise, load
-from assistant.training.speech.sentences import Commands, banking_texts, dictionary_examples
+from assistant.training.speech.sentences import Commands
 from assistant.training.speech.texts import SCOWL, WORDNET, gather
 from assistant.training.speech.train import Hear, Line
 from assistant.training.speech.voices import installed_engines

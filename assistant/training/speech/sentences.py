@@ -1,24 +1,19 @@
-"""Sentences to say and to expect: the command templates, nlu_data, and everyday English from outside."""
+"""Banking commands to say and to expect, drawn from templates."""
 
 from __future__ import annotations
 
-import csv
-import json
 import random
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from assistant.asr.graph_text import normalise
 from assistant.training.speech.spoken import Sayings
 
 TEMPLATES = Path(__file__).with_name("commands.yml")
 _CHOICE = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
-_QUOTED = re.compile(r'"([^"]{8,90})"')
 
 
 class Commands:
@@ -74,33 +69,3 @@ class Commands:
                 return rng.choice(self._people)
             return rng.choice(self._slots["relative" if draw < 0.65 else "person"])
         return rng.choice(self._slots[name])
-
-
-def banking_texts(folder: Path) -> Iterator[str]:
-    """Banking questions and out-of-scope utterances of `data/text`, normalised; nothing when absent."""
-    for row in _rows(folder / "banking77" / "train.csv", ","):
-        yield normalise(row[0])
-    for row in _rows(folder / "clinc" / "train.tsv", "\t"):
-        yield normalise(row[0])
-    for path in sorted((folder / "nlupp_banking").glob("fold*.json")):
-        for item in json.loads(path.read_text("utf-8")):
-            yield normalise(item["text"])
-
-
-def dictionary_examples(folder: Path) -> Iterator[str]:
-    """Example sentences of WordNet (Debian: `wordnet-base`), general English in short phrases."""
-    for path in sorted(folder.glob("data.*")):
-        for quote in _QUOTED.findall(path.read_text("utf-8", errors="replace")):
-            text = normalise(quote)
-            if 3 <= len(text.split()) <= 14:
-                yield text
-
-
-def _rows(path: Path, delimiter: str) -> Iterator[list[str]]:
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.reader(lines, delimiter=delimiter)
-        if delimiter == ",":
-            next(reader, None)
-        yield from (row for row in reader if row)

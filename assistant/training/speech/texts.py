@@ -11,9 +11,10 @@ from assistant.asr.adaptation_sentences import names as nlu_names
 from assistant.asr.adaptation_sentences import utterances
 from assistant.asr.graph_language import Counts, count, merge
 from assistant.asr.graph_text import NUMBERS
-from assistant.training.speech.names import common_words, people
+from assistant.training.speech.names import common_words, people, spelt_words
+from assistant.training.speech.outside import banking_texts, conversations, dictionary_examples, novels
 from assistant.training.speech.people import Clip
-from assistant.training.speech.sentences import Commands, banking_texts, dictionary_examples
+from assistant.training.speech.sentences import Commands
 
 WORDNET = Path("/usr/share/wordnet")
 """Where Debian's `wordnet-base` puts its dictionary; the recipe does without it when it is absent."""
@@ -24,10 +25,19 @@ ALONE = NUMBERS | {"oh", "yes", "no", "stop", "hundred", "thousand"}
 """Words that are answers by themselves."""
 _COMMANDS = 120_000
 # How heavily each kind of text counts. The command templates repeat themselves, the questions to banks
-# are typed and wordier than speech, the rest keeps other speech from being forced into commands. Words that
-# are said alone are listed once; without them "two" by itself is heard as "to".
-_WEIGHTS = {"commands": 0.75, "utterances": 1.5, "banking": 1.5, "everyday": 0.7, "alone": 300.0}
-_LEAST = (4.7, 7.5)
+# are typed and wordier than speech. Of all else there is more than of commands: it keeps other speech from
+# being forced into them. Words that are said alone are listed once; without them "two" by itself is heard
+# as "to".
+_WEIGHTS = {
+    "commands": 1.2,
+    "utterances": 2.4,
+    "banking": 2.4,
+    "everyday": 0.7,
+    "conversations": 0.5,
+    "novels": 0.5,
+    "alone": 600.0,
+}
+_LEAST = (8.0, 12.0)
 """What a pair and a triple must be worth (`Counts.thinned`): with less, hearing takes longer for nothing."""
 
 
@@ -37,10 +47,15 @@ class Texts:
     utterances: list[str]
     banking: list[str]
     everyday: list[str]
+    """Single sentences of all kinds."""
+    conversations: list[str]
+    novels: list[str]
     alone: list[str]
     needed: set[str]
     """Words that must be in the vocabulary however rare: names, merchants, places, what commands say."""
     common: list[str]
+    spelt: set[str]
+    """Words of a large dictionary: what is not among them is a slip of the pen or a name in a novel."""
 
     def counts(self, words: Sequence[str]) -> Counts:
         """The language model's counts over `words`, thinned to what is worth its place."""
@@ -68,4 +83,16 @@ def gather(data: Path, nlu_data: Path, clips: Sequence[Clip], held_out: set[str]
     everyday += [clip.text for clip in clips if not clip.held_out]
     listed = [*commands.lists(), *nlu_names(nlu_data), *first, *last]
     needed = {word for text in (*listed, *said, *trained) for word in text.split()}
-    return Texts(said, trained, banking, everyday, sorted(ALONE), needed, common_words(SCOWL))
+    spelt = spelt_words(SCOWL)
+    return Texts(
+        said,
+        trained,
+        banking,
+        everyday,
+        [text for text in conversations(spelt) if text not in held_out],
+        [text for text in novels() if text not in held_out],
+        sorted(ALONE),
+        needed,
+        common_words(SCOWL),
+        spelt,
+    )

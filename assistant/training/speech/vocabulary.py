@@ -13,13 +13,16 @@ from assistant.asr.graph_sounds import Sounds, from_dictionary, sound_out
 _WORD = re.compile(r"[^\W\d_]+('[^\W\d_]+)*")
 
 
-def choose(needed: Iterable[str], texts: Iterable[str], common: Iterable[str], least: int) -> set[str]:
-    """`needed` words whatever happens, `common` ones, and those seen at least `least` times in `texts`."""
-    seen = Counter(word for text in texts for word in text.split())
-    words = {word for text in needed for word in text.split()}
-    words |= {word for word, times in seen.items() if times >= least}
-    words |= set(common)
+def choose(*texts: Iterable[str]) -> set[str]:
+    """All words of these texts."""
+    words = {word for each in texts for text in each for word in text.split()}
     return {word for word in words if _WORD.fullmatch(word)}
+
+
+def seen(texts: Iterable[str], least: int) -> set[str]:
+    """Words that occur at least `least` times."""
+    counts = Counter(word for text in texts for word in text.split())
+    return {word for word, times in counts.items() if times >= least}
 
 
 def pronounce(words: set[str], folder: Path, needed: set[str]) -> dict[str, list[Sounds]]:

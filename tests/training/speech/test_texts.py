@@ -4,7 +4,7 @@ from pathlib import Path
 
 from assistant.asr.graph_text import normalise
 from assistant.training.speech.people import read_manifest
-from assistant.training.speech.sentences import Commands, banking_texts
+from assistant.training.speech.sentences import Commands
 from assistant.training.speech.spoken import Sayings
 from assistant.training.speech.vocabulary import choose
 
@@ -52,17 +52,6 @@ def test_digit_strings_know_oh_and_double() -> None:
     }
 
 
-def test_outside_texts_are_read_when_they_are_there(tmp_path: Path) -> None:
-    assert list(banking_texts(tmp_path)) == []
-    (tmp_path / "banking77").mkdir()
-    (tmp_path / "banking77" / "train.csv").write_text(
-        'text,category\n"Where is my card, please?",x\n', "utf-8"
-    )
-    (tmp_path / "clinc").mkdir()
-    (tmp_path / "clinc" / "train.tsv").write_text("what's up\tgreeting\ttrain\n", "utf-8")
-    assert list(banking_texts(tmp_path)) == ["where is my card please", "what's up"]
-
-
 def test_no_speaker_is_both_trained_on_and_measured_with(tmp_path: Path) -> None:
     head = "path\tcorpus\tspeaker\tgender\tgroup\ttranscript\tseconds\tlicence\n"
     rows = [
@@ -83,4 +72,4 @@ def test_no_speaker_is_both_trained_on_and_measured_with(tmp_path: Path) -> None
 
 
 def test_shortened_words_are_words() -> None:
-    assert choose(["what's d'arcy", "o'", "b2b"], [], [], 1) == {"what's", "d'arcy"}
+    assert choose(["what's d'arcy", "o'"], ["b2b"]) == {"what's", "d'arcy"}
