@@ -1,6 +1,7 @@
 """English from outside: questions to banks, a dictionary's examples, conversations, novels.
 
-Each source is read where it is there, and yields sentences in plain words.
+Each source yields sentences in plain words. Conversations come with the recipe's environment; the others
+are read where they are there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 from collections.abc import Container, Iterator
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 from assistant.asr.graph_text import normalise
@@ -49,14 +51,13 @@ def conversations(spelt: Container[str]) -> Iterator[str]:
 
     Written in haste: sentences with a word that is not among the `spelt` ones are left out.
     """
-    for conversation in import_module("chitchat_dataset").Dataset().values():
-        for turn in conversation["messages"]:
-            for message in turn:
-                for line in message["text"].splitlines():
-                    for text in in_sentences(line):
-                        words = text.split()
-                        if 2 <= len(words) <= 20 and all(word in spelt for word in words):
-                            yield text
+    talks = import_module("chitchat_dataset").Dataset().values()
+    messages = (message for talk in talks for turn in talk["messages"] for message in turn)
+    lines = (line for message in messages for line in message["text"].splitlines())
+    for text in chain.from_iterable(map(in_sentences, lines)):
+        words = text.split()
+        if 2 <= len(words) <= 20 and all(word in spelt for word in words):
+            yield text
 
 
 def novels() -> Iterator[str]:

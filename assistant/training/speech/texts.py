@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,7 @@ _WEIGHTS = {
     "alone": 600.0,
 }
 _LEAST = (8.0, 12.0)
-"""What a pair and a triple must be worth (`Counts.thinned`): with less, hearing takes longer for nothing."""
+"""What a pair and a triple must be worth (`Counts.thinned`): with less, the model grows for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +73,28 @@ def gather(data: Path, nlu_data: Path, clips: Sequence[Clip], held_out: set[str]
     `data` is a folder with `text/` (may be missing), `held_out` are test sentences: never learnt from.
     Transcripts of held-out speakers among `clips` are left out.
     """
+
+    def unseen(texts: Iterable[str]) -> list[str]:
+        return [text for text in texts if text not in held_out]
+
     rng = random.Random(seed)
     first, last = people()
     commands = Commands(rng, [f"{rng.choice(first)} {rng.choice(last)}" for _ in range(6000)] + first)
-    said = [text for text in (commands.sentence() for _ in range(_COMMANDS)) if text not in held_out]
-    trained = [text for text in utterances(nlu_data) if text not in held_out]
-    banking = list(dict.fromkeys(banking_texts(data / "text")))
+    said = unseen(commands.sentence() for _ in range(_COMMANDS))
+    trained = unseen(utterances(nlu_data))
     everyday = list(dict.fromkeys(dictionary_examples(WORDNET)))
     everyday += [clip.text for clip in clips if not clip.held_out]
     listed = [*commands.lists(), *nlu_names(nlu_data), *first, *last]
-    needed = {word for text in (*listed, *said, *trained) for word in text.split()}
     spelt = spelt_words(SCOWL)
     return Texts(
-        said,
-        trained,
-        banking,
-        everyday,
-        [text for text in conversations(spelt) if text not in held_out],
-        [text for text in novels() if text not in held_out],
-        sorted(ALONE),
-        needed,
-        common_words(SCOWL),
-        spelt,
+        commands=said,
+        utterances=trained,
+        banking=list(dict.fromkeys(banking_texts(data / "text"))),
+        everyday=everyday,
+        conversations=unseen(conversations(spelt)),
+        novels=unseen(novels()),
+        alone=sorted(ALONE),
+        needed={word for text in (*listed, *said, *trained) for word in text.split()},
+        common=common_words(SCOWL),
+        spelt=spelt,
     )
